@@ -1,0 +1,103 @@
+//! What is left of a frame once link layers, tunnels, fragments and the transport header are read.
+
+use std::net::IpAddr;
+
+/// The innermost IP packet of a frame. Its payload stays where it is and is handed over beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Capture time in nanoseconds since the epoch.
+    pub ts: i64,
+    /// Sender.
+    pub src: IpAddr,
+    /// Receiver.
+    pub dst: IpAddr,
+    /// IP protocol number of the transport.
+    pub ip_proto: u8,
+    /// Length of the IP packet with its headers as the header says (the whole of a defragmented one).
+    pub ip_length: u32,
+    /// Length of the transport payload as the headers say; the capture may hold less of it.
+    pub payload_length: u32,
+    /// The transport header.
+    pub transport: Transport,
+    /// How far the checksums of IP and transport hold.
+    pub checksum: Checksum,
+    /// Hardware addresses of the frame (source, destination), where there are any and no tunnel lies between.
+    pub hardware: Option<([u8; 6], [u8; 6])>,
+    /// VLAN ids, outer first.
+    pub vlans: [Option<u16>; 2],
+    /// How many tunnels lie around this packet.
+    pub tunnels: u8,
+}
+
+/// The transport header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP.
+    Tcp(Tcp),
+    /// UDP, with source and destination port.
+    Udp {
+        /// Source port.
+        source: u16,
+        /// Destination port.
+        destination: u16,
+    },
+    /// ICMP and ICMPv6, with type, code and the rest of the first eight bytes (identifier and sequence for echo).
+    Icmp {
+        /// Type.
+        kind: u8,
+        /// Code.
+        code: u8,
+    },
+    /// Another transport.
+    Other,
+}
+
+/// A TCP header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tcp {
+    /// Source port.
+    pub source: u16,
+    /// Destination port.
+    pub destination: u16,
+    /// Sequence number of the first byte (of the SYN, where it is one).
+    pub sequence: u32,
+    /// Acknowledged up to here, where ACK is set.
+    pub acknowledgment: u32,
+    /// Flags: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
+    pub flags: u8,
+    /// Window, not scaled.
+    pub window: u16,
+}
+
+/// How far the checksums hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checksum {
+    /// Not examined: cut frames, offloaded or zero checksums, or switched off.
+    #[default]
+    Unchecked,
+    /// All hold.
+    Good,
+    /// One is wrong.
+    Bad,
+}
+
+/// A violation in a header, by its stable name (Zeek's where it has one).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderWeird {
+    /// Capture time in nanoseconds since the epoch.
+    pub ts: i64,
+    /// Stable name, e.g. `truncated_IP`.
+    pub name: &'static str,
+    /// Addresses, where they were read.
+    pub addresses: Option<(IpAddr, IpAddr)>,
+}
+
+/// What a decoder finds in a frame. One frame can give several packets: the outer UDP packet of a tunnel and
+/// the inner one, or none (a fragment that is not the last).
+pub trait PacketSink {
+    /// A packet and the part of its payload that was captured. The payload lies in the frame, or in the
+    /// decoder's own buffer where it was defragmented.
+    fn packet(&mut self, packet: &Packet, payload: &[u8]);
+    /// A violation.
+    fn weird(&mut self, weird: HeaderWeird);
+}

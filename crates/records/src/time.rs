@@ -1,0 +1,115 @@
+//! Points and spans of traffic time.
+
+use serde::{Deserialize, Serialize};
+
+/// A point in time: nanoseconds since the Unix epoch (UTC).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Timestamp(pub i64);
+
+/// A span of time in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Interval(pub i64);
+
+impl Interval {
+    /// That many whole seconds.
+    pub const fn from_secs(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1_000_000_000))
+    }
+
+    /// That many milliseconds.
+    pub const fn from_millis(milliseconds: i64) -> Self {
+        Self(milliseconds.saturating_mul(1_000_000))
+    }
+
+    /// That many seconds, rounded to a nanosecond; out of range saturates.
+    pub fn from_secs_f64(seconds: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
+        Self((seconds * 1e9) as i64)
+    }
+
+    /// The span in seconds.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+}
+
+impl Timestamp {
+    /// From seconds since the epoch, rounded to a nanosecond.
+    pub fn from_secs_f64(seconds: f64) -> Self {
+        Self(Interval::from_secs_f64(seconds).0)
+    }
+
+    /// Seconds since the epoch.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+
+    /// The span from `earlier` to this point; negative where this is the earlier one.
+    pub const fn since(self, earlier: Self) -> Interval {
+        Interval(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Days since the epoch (UTC), which name the lake's partitions.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000_000_000)
+    }
+
+    /// The UTC calendar date as (year, month, day of month).
+    ///
+    /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+    pub const fn date(self) -> (i64, u32, u32) {
+        let shifted = self.day() + 719_468;
+        let era = shifted.div_euclid(146_097);
+        let day_of_era = shifted.rem_euclid(146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+        (year, month as u32, day as u32)
+    }
+}
+
+impl std::ops::Add<Interval> for Timestamp {
+    type Output = Self;
+    fn add(self, span: Interval) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl std::ops::Sub<Interval> for Timestamp {
+    type Output = Self;
+    fn sub(self, span: Interval) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+/// RFC 3339 in UTC, with fractions of a second only where there are any (to the microsecond).
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (year, month, day) = self.date();
+        let of_day = self.0.rem_euclid(86_400_000_000_000);
+        let seconds = of_day / 1_000_000_000;
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(formatter, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        let micros = of_day % 1_000_000_000 / 1000;
+        if micros != 0 {
+            write!(formatter, ".{micros:06}")?;
+        }
+        formatter.write_str("Z")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_read_as_rfc_3339() {
+        assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp(1_709_210_096_000_001_000).to_string(), "2024-02-29T12:34:56.000001Z");
+        assert_eq!(Timestamp(-1_000_000_000).to_string(), "1969-12-31T23:59:59Z");
+    }
+}

@@ -1,0 +1,66 @@
+//! Names of connections and files.
+
+use serde::{Deserialize, Serialize};
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const LENGTH: usize = 18;
+
+/// The name of a connection (`C…`) or a file (`F…`): a letter and 17 digits to the base 62, as Zeek writes
+/// them. It is made from what it names, so the same traffic gives the same names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Uid([u8; LENGTH]);
+
+impl Uid {
+    /// The name of a connection; `hash` is of its endpoints, protocol and start.
+    pub fn connection(hash: u128) -> Self {
+        Self::new(b'C', hash)
+    }
+
+    /// The name of a file; `hash` is of its connection and its place in it.
+    pub fn file(hash: u128) -> Self {
+        Self::new(b'F', hash)
+    }
+
+    fn new(letter: u8, mut hash: u128) -> Self {
+        let mut name = [letter; LENGTH];
+        for digit in name.iter_mut().skip(1) {
+            *digit = DIGITS.get((hash % 62) as usize).copied().unwrap_or(b'0');
+            hash /= 62;
+        }
+        Self(name)
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Reads what [`Uid::as_str`] wrote; shorter names, as Zeek's own may be, are padded with `0`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.is_empty() || bytes.len() > LENGTH || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        let mut name = [b'0'; LENGTH];
+        name.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Some(Self(name))
+    }
+}
+
+impl std::fmt::Display for Uid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl std::fmt::Debug for Uid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Default for Uid {
+    fn default() -> Self {
+        Self::connection(0)
+    }
+}
