@@ -21,6 +21,7 @@ mod file;
 mod ftp;
 mod http;
 mod kerberos;
+mod login;
 mod ntlm;
 mod pe;
 mod smb_files;
@@ -40,6 +41,7 @@ pub use ftp::Ftp;
 pub use http::Http;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
+pub use login::Login;
 pub use ntlm::Ntlm;
 pub use pe::Pe;
 pub use records_derive::Record;
@@ -170,6 +172,7 @@ any_record! {
     Ftp,
     Http,
     Kerberos,
+    Login,
     Ntlm,
     Pe,
     SmbFiles,
