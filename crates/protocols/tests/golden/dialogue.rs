@@ -1,0 +1,161 @@
+//! A conversation written down for a test.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use protocols::{About, Transport};
+use records::{Endpoints, Interval, Sender, Timestamp, Uid};
+
+/// Dialogues begin on 14 November 2023, 22:13:20 UTC.
+const START: Timestamp = Timestamp(1_700_000_000_000_000_000);
+
+/// One line of a dialogue.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) ts: Timestamp,
+    pub(crate) from: Sender,
+    pub(crate) act: Act,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Send(Vec<u8>),
+    Gap(u64),
+    Close,
+}
+
+/// A whole dialogue.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialogue {
+    pub(crate) protocol: String,
+    pub(crate) transport: Transport,
+    pub(crate) about: About,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Dialogue {
+    /// Reads a `.dialogue` file; `folder` is the name of its protocol unless the first line says another.
+    pub(crate) fn read(path: &Path, folder: &str) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .map(|(number, line)| (format!("{}:{}", path.display(), number + 1), line.trim()))
+            .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+        let (_, header) = lines.next().unwrap_or_else(|| panic!("{}: empty", path.display()));
+        let (transport, about, protocol) = read_header(header);
+        let mut steps = Vec::new();
+        let mut ts = START;
+        for (place, line) in lines {
+            let (mark, rest) = line.split_at(1);
+            let rest = rest.trim();
+            let from = match mark {
+                ">" => Sender::Originator,
+                "<" => Sender::Responder,
+                "@" => {
+                    ts = START
+                        + Interval::from_secs_f64(rest.parse().unwrap_or_else(|_| panic!("{place}: time")));
+                    continue;
+                }
+                _ => panic!("{place}: a line begins with > < @ or #"),
+            };
+            let act = match rest.split_once(' ') {
+                Some(("gap", length)) => {
+                    Act::Gap(length.parse().unwrap_or_else(|_| panic!("{place}: length")))
+                }
+                _ if rest == "close" => Act::Close,
+                _ => Act::Send(read_bytes(rest).unwrap_or_else(|| panic!("{place}: hex or \"text\""))),
+            };
+            steps.push(Step { ts, from, act });
+            ts = ts + Interval::from_millis(1);
+        }
+        Self { protocol: protocol.unwrap_or_else(|| folder.to_owned()), transport, about, steps }
+    }
+
+    /// The same with every byte by itself.
+    pub(crate) fn cut_into_bytes(&self) -> Self {
+        let steps = self.steps.iter().flat_map(|step| match &step.act {
+            Act::Send(bytes) => {
+                bytes.iter().map(|byte| Step { act: Act::Send(vec![*byte]), ..step.clone() }).collect()
+            }
+            Act::Gap(_) | Act::Close => vec![step.clone()],
+        });
+        Self { steps: steps.collect(), ..self.clone() }
+    }
+
+    /// The same with what one end sends without an answer between in one piece.
+    pub(crate) fn merged(&self) -> Self {
+        let mut steps: Vec<Step> = Vec::new();
+        for step in &self.steps {
+            if let (Some(Step { from, act: Act::Send(bytes), .. }), Act::Send(more)) =
+                (steps.last_mut(), &step.act)
+                && *from == step.from
+            {
+                bytes.extend_from_slice(more);
+            } else {
+                steps.push(step.clone());
+            }
+        }
+        Self { steps, ..self.clone() }
+    }
+}
+
+fn read_header(header: &str) -> (Transport, About, Option<String>) {
+    let mut words = header.split_whitespace();
+    let transport = match words.next() {
+        Some("tcp") => Transport::Tcp,
+        Some("udp") => Transport::Udp,
+        other => panic!("the first line names the transport, tcp or udp, not {other:?}"),
+    };
+    let mut end = || -> SocketAddr { words.next().unwrap().parse().unwrap() };
+    let (originator, responder) = (end(), end());
+    let id = Endpoints {
+        orig_h: originator.ip(),
+        orig_p: originator.port(),
+        resp_h: responder.ip(),
+        resp_p: responder.port(),
+    };
+    let about = About { uid: Uid::connection(1), id, transport, start: START };
+    (transport, about, words.next().map(str::to_owned))
+}
+
+/// Reads hex digits and quoted text.
+fn read_bytes(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    loop {
+        match rest {
+            [] => return Some(bytes),
+            [b' ' | b'\t', after @ ..] => rest = after,
+            [b'"', after @ ..] => rest = read_quoted(after, &mut bytes)?,
+            [high, low, after @ ..] => {
+                bytes.push(hex_byte(*high, *low)?);
+                rest = after;
+            }
+            [_] => return None,
+        }
+    }
+}
+
+fn read_quoted<'a>(mut rest: &'a [u8], bytes: &mut Vec<u8>) -> Option<&'a [u8]> {
+    loop {
+        let (byte, after) = match rest {
+            [b'"', after @ ..] => return Some(after),
+            [b'\\', b'r', after @ ..] => (b'\r', after),
+            [b'\\', b'n', after @ ..] => (b'\n', after),
+            [b'\\', b't', after @ ..] => (b'\t', after),
+            [b'\\', b'0', after @ ..] => (0, after),
+            [b'\\', b'x', high, low, after @ ..] => (hex_byte(*high, *low)?, after),
+            [b'\\', byte @ (b'\\' | b'"'), after @ ..] => (*byte, after),
+            [b'\\', ..] | [] => return None,
+            [byte, after @ ..] => (*byte, after),
+        };
+        bytes.push(byte);
+        rest = after;
+    }
+}
+
+fn hex_byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
