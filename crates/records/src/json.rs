@@ -60,8 +60,23 @@ impl<'a> JsonWriter<'a> {
     }
 }
 
-/// Appends `text` as a JSON string.
+/// Appends `text` as a JSON string. Control characters that JSON has no short form for are written as `\\xNN`
+/// (the backslash itself escaped), as Zeek does.
 pub fn write_json_text(out: &mut String, text: &str) {
+    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, 8..=10 | 12 | 13)) || byte == 0x7f;
+    if text.bytes().any(is_control) {
+        let shown = text.chars().fold(String::with_capacity(text.len() + 8), |mut shown, character| {
+            match u8::try_from(character) {
+                Ok(byte) if is_control(byte) => {
+                    let _ = write!(shown, "\\x{byte:02x}");
+                }
+                _ => shown.push(character),
+            }
+            shown
+        });
+        write_json_text(out, &shown);
+        return;
+    }
     // A string always serializes.
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
@@ -128,5 +143,17 @@ impl ColumnWriter for JsonWriter<'_> {
         self.list(values, |out, value| {
             let _ = write!(out, "\"{value}\"");
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown_as_zeek_shows_them() {
+        let mut out = String::new();
+        write_json_text(&mut out, "a\u{5}\n\u{7f}\u{e9}\\");
+        assert_eq!(out, "\"a\\\\x05\\n\\\\x7f\u{e9}\\\\\"");
     }
 }

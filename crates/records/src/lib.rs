@@ -6,6 +6,7 @@
 
 mod endpoints;
 mod json;
+mod networks;
 mod sender;
 mod text;
 mod time;
@@ -42,6 +43,7 @@ pub use http::Http;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
 pub use login::Login;
+pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use pe::Pe;
 pub use records_derive::Record;

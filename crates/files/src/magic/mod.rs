@@ -1,0 +1,101 @@
+//! The type of a file by its first bytes. Not by its name, and not by what a protocol says of it.
+//!
+//! The signatures and their strengths are those of Zeek (`base/frameworks/files/magic`), which go back to
+//! libmagic: all are anchored at the beginning, and the strongest that fits names the type.
+
+mod binary;
+mod pattern;
+mod text;
+mod words;
+
+use pattern::Pattern;
+
+/// A way to recognise a type.
+pub(crate) struct Signature {
+    mime_type: &'static str,
+    strength: i16,
+    test: Test,
+}
+
+enum Test {
+    /// The file begins so.
+    Pattern(Pattern),
+    /// What a pattern cannot say.
+    Function(fn(&[u8]) -> bool),
+}
+
+const fn begins(mime_type: &'static str, strength: i16, pattern: Pattern) -> Signature {
+    Signature { mime_type, strength, test: Test::Pattern(pattern) }
+}
+
+const fn when(mime_type: &'static str, strength: i16, function: fn(&[u8]) -> bool) -> Signature {
+    Signature { mime_type, strength, test: Test::Function(function) }
+}
+
+/// The type of a file with this beginning; none if no signature fits.
+pub fn mime_type(head: &[u8]) -> Option<&'static str> {
+    let mut best: Option<&Signature> = None;
+    for signature in [binary::SIGNATURES, words::SIGNATURES, text::SIGNATURES].into_iter().flatten() {
+        let stronger = best.is_none_or(|best| {
+            // Of equals, Zeek takes the first by name.
+            (signature.strength, best.mime_type) > (best.strength, signature.mime_type)
+        });
+        if stronger && signature.fits(head) {
+            best = Some(signature);
+        }
+    }
+    best.map(|signature| signature.mime_type)
+}
+
+impl Signature {
+    fn fits(&self, head: &[u8]) -> bool {
+        match &self.test {
+            Test::Pattern(pattern) => pattern::fits(pattern, head),
+            Test::Function(function) => function(head),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn types_are_told_by_content() {
+        let cases: &[(&[u8], Option<&str>)] = &[
+            (b"", None),
+            (b"too short", None),
+            (b"long enough", Some("text/plain")),
+            (b"\x89PNG\r\n\x1a\n", Some("image/png")),
+            (b"MZ\x90\0", Some("application/x-dosexec")),
+            (b"PK\x03\x04\x14\0\x02\0\x08\0", Some("application/zip")),
+            (b"PK\x03\x04\x14\0\x06\0\x08\0", Some("application/vnd.openxmlformats-officedocument")),
+            (b"{\"a\": 1}", Some("text/json")),
+            (b"{\"a\": null}", Some("text/plain")),
+            (b" [ 1, 2]", Some("text/json")),
+            (b"[]\n", Some("text/json")),
+            (b"[autorun]\r\nopen=x", Some("text/ini")),
+            (b"<!DOCTYPE html><p>", Some("text/html")),
+            (b"\n<!-- a --> <b> <!-- c --><HTML>", Some("text/html")),
+            (b"<?xml version=\"1.0\"?>\n<a/>", Some("application/xml")),
+            (b"<?xml version='1.0'?><soap-env:Envelope>", Some("application/soap+xml")),
+            (b"<?xml version='1.0'?><feed xmlns=\"http://www.w3.org/2005/Atom\">", Some("text/atom")),
+            (b"#!/usr/bin/env  bash\n", Some("text/x-shellscript")),
+            (b"x = 1; <?php echo", Some("text/x-php")),
+            (b"--- a\n+++ b\n@@ -1", Some("text/x-diff")),
+            (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0", Some("application/x-sharedlib")),
+            (b"\xff\xfea\0b\0c\0d\0e\0f\0", None),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(mime_type(head), *expected, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(head in prop::collection::vec(any::<u8>(), 0..300)) {
+            mime_type(&head);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Files written out: one file per content in a folder, named by its SHA-256.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use records::Uid;
+
+/// So many files are written at the same time.
+const OPEN_MAX: usize = 512;
+
+/// How much may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreLimits {
+    /// A longer file is not kept.
+    pub file_bytes_max: u64,
+    /// When so many bytes are kept, no more files are.
+    pub total_bytes_max: u64,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        Self { file_bytes_max: 100 << 20, total_bytes_max: 10 << 30 }
+    }
+}
+
+/// The folder. While a file comes, it has a temporary name; when it is whole, it gets that of its hash, and when
+/// it has holes or is too large, it is removed. What cannot be written is counted and does not stop the analysis.
+pub struct Store {
+    folder: PathBuf,
+    limits: StoreLimits,
+    open: BTreeMap<Uid, Writing>,
+    kept_bytes: u64,
+    dropped: u64,
+}
+
+struct Writing {
+    file: fs::File,
+    bytes: u64,
+}
+
+impl Store {
+    /// Writes to `folder`, which is made if it is not there.
+    pub fn new(folder: PathBuf, limits: StoreLimits) -> std::io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder, limits, open: BTreeMap::new(), kept_bytes: 0, dropped: 0 })
+    }
+
+    /// Files that were not kept: too large, with holes, or not writable.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Begins a file. Its bytes are taken until it is finished or dropped.
+    pub(crate) fn begin(&mut self, name: Uid) -> bool {
+        let room = self.open.len() < OPEN_MAX && self.kept_bytes < self.limits.total_bytes_max;
+        let file = if room { fs::File::create(self.temporary(name)).ok() } else { None };
+        match file {
+            Some(file) => {
+                self.open.insert(name, Writing { file, bytes: 0 });
+                true
+            }
+            None => {
+                self.dropped += 1;
+                false
+            }
+        }
+    }
+
+    /// The next bytes; false when the file was given up.
+    pub(crate) fn write(&mut self, name: Uid, bytes: &[u8]) -> bool {
+        let limits = self.limits;
+        let Some(writing) = self.open.get_mut(&name) else { return false };
+        let length = bytes.len() as u64;
+        let fits = writing.bytes + length <= limits.file_bytes_max
+            && self.kept_bytes + length <= limits.total_bytes_max;
+        if !fits || writing.file.write_all(bytes).is_err() {
+            self.drop_file(name);
+            return false;
+        }
+        writing.bytes += length;
+        self.kept_bytes += length;
+        true
+    }
+
+    /// The file is whole; returns the name that it has.
+    pub(crate) fn finish(&mut self, name: Uid, sha256: &str) -> Option<String> {
+        let writing = self.open.remove(&name)?;
+        drop(writing.file);
+        let target = self.folder.join(sha256);
+        if target.exists() {
+            self.kept_bytes = self.kept_bytes.saturating_sub(writing.bytes);
+            self.remove_temporary(name);
+            return Some(sha256.to_owned());
+        }
+        if fs::rename(self.temporary(name), target).is_err() {
+            self.dropped += 1;
+            return None;
+        }
+        Some(sha256.to_owned())
+    }
+
+    /// The file is not to be kept.
+    pub(crate) fn drop_file(&mut self, name: Uid) {
+        if let Some(writing) = self.open.remove(&name) {
+            self.kept_bytes = self.kept_bytes.saturating_sub(writing.bytes);
+            self.dropped += 1;
+            drop(writing.file);
+            self.remove_temporary(name);
+        }
+    }
+
+    fn temporary(&self, name: Uid) -> PathBuf {
+        self.folder.join(format!(".{name}.part"))
+    }
+
+    fn remove_temporary(&self, name: Uid) {
+        // A file that cannot be removed stays under its temporary name, which says what it is.
+        let _ = fs::remove_file(self.temporary(name));
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        for name in self.open.keys().copied().collect::<Vec<_>>() {
+            self.drop_file(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_and_small_files_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = StoreLimits { file_bytes_max: 4, total_bytes_max: 8 };
+        let mut store = Store::new(folder.path().join("files"), limits).unwrap();
+        let name = |n| Uid::file(n);
+        for n in 1..=3 {
+            assert!(store.begin(name(n)));
+        }
+        assert!(store.write(name(1), b"abc"));
+        assert_eq!(store.finish(name(1), "one"), Some("one".to_owned()));
+        assert!(!store.write(name(2), b"abcde"), "too large");
+        assert!(store.write(name(3), b"ab"));
+        store.drop_file(name(3));
+        let kept: Vec<_> = fs::read_dir(folder.path().join("files"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(kept, ["one"]);
+        assert_eq!(store.dropped(), 2);
+    }
+}
