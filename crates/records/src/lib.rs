@@ -27,6 +27,7 @@ mod ntlm;
 mod pe;
 mod smb_files;
 mod smb_mapping;
+mod smb_transfer;
 mod ssh;
 mod ssl;
 mod weird;
@@ -50,6 +51,7 @@ pub use records_derive::Record;
 pub use sender::Sender;
 pub use smb_files::SmbFiles;
 pub use smb_mapping::SmbMapping;
+pub use smb_transfer::SmbTransfer;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use text::{text_from_bytes, text_from_utf16le};
@@ -179,6 +181,7 @@ any_record! {
     Pe,
     SmbFiles,
     SmbMapping,
+    SmbTransfer,
     Ssh,
     Ssl,
     Weird,

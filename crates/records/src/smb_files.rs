@@ -14,7 +14,7 @@ pub struct SmbFiles {
     pub id: Endpoints,
     /// File, where its content was seen.
     pub fuid: Option<Uid>,
-    /// What was done: `SMB::FILE_OPEN`, `SMB::FILE_READ`, `SMB::FILE_WRITE`, `SMB::FILE_CLOSE`, `SMB::FILE_DELETE`, `SMB::FILE_RENAME` …
+    /// What was done: `SMB::FILE_OPEN`, `SMB::FILE_DELETE`, `SMB::FILE_RENAME`, `SMB::PRINT_OPEN` or `SMB::PRINT_CLOSE`
     pub action: Option<Cow<'static, str>>,
     /// Share.
     pub path: Option<String>,
@@ -36,8 +36,4 @@ pub struct SmbFiles {
     /// Last change of the metadata.
     #[record(name = "times.changed")]
     pub times_changed: Option<Timestamp>,
-    /// Bytes read since it was opened.
-    pub bytes_read: Option<u64>,
-    /// Bytes written since it was opened.
-    pub bytes_written: Option<u64>,
 }
