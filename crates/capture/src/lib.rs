@@ -1,1 +1,20 @@
-//! .
+//! Where frames come from: capture files and folders of them, plain or compressed, and the standard input,
+//! merged by time. Knows files and hashes, nothing of what is in a frame.
+
+mod batch;
+mod block;
+mod damage;
+mod folder;
+mod input;
+mod progress;
+mod raw_file;
+mod reader;
+mod source;
+mod unpack;
+
+pub use batch::{BATCH_FRAMES, Frame, FrameBatch};
+pub use block::Block;
+pub use damage::{Damage, Fault, OpenError};
+pub use progress::Progress;
+pub use reader::FileReport;
+pub use source::Source;

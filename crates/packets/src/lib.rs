@@ -1,6 +1,16 @@
 //! Frames to transport: capture file formats, link layers, tunnels, IPv4 and IPv6 with defragmentation, and
 //! the headers of TCP, UDP and ICMP. Pure: bytes in, packets out; no files, no clock.
 
+mod counters;
+mod decoder;
+pub mod format;
+mod ip;
+mod link;
 mod packet;
+mod rest;
+mod transport;
 
+pub use counters::Counters;
+pub use decoder::Decoder;
+pub use link::LinkType;
 pub use packet::{Checksum, HeaderWeird, Packet, PacketSink, Tcp, Transport};

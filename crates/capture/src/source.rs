@@ -1,0 +1,216 @@
+//! Many files as one row of frames.
+//!
+//! Files are merged by time. Within a file the order is kept even where times go back: a frame counts as no
+//! earlier than those before it in its file. Of frames at the same time, that of the file given first comes
+//! first. Which frames are given out, and in which order, so depends on the files and their order alone.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use packets::format::FrameHead;
+
+use crate::batch::{BATCH_FRAMES, FrameBatch, Place};
+use crate::block::{BLOCK_LENGTH, BlockPool};
+use crate::damage::OpenError;
+use crate::folder::{self, Listed};
+use crate::progress::Progress;
+use crate::raw_file::is_standard_input;
+use crate::reader::{CaptureReader, FileReport};
+
+/// Files that stay open at the same time; others that overlap them are closed after each reading.
+const OPEN_FILES_MAX: usize = 128;
+
+/// Memory for the blocks of files that overlap, as long as the smallest block per file does not exceed it.
+const BLOCKS_BYTES: usize = 64 << 20;
+
+/// The smallest pieces in which a file is read.
+const BLOCK_LENGTH_MIN: usize = 16 * 1024;
+
+/// How much of a file is read to find the time of its first frame.
+const PEEK_LENGTH: usize = 4 * 1024;
+
+/// Where frames come from: files, folders, the standard input.
+pub struct Source {
+    /// Files not yet begun, by the time of their first frame.
+    waiting: VecDeque<Waiting>,
+    /// Files being read, but for the current one.
+    active: BinaryHeap<Reverse<Turn>>,
+    current: Option<Turn>,
+    readers: Vec<Option<Box<Active>>>,
+    pool: BlockPool,
+    batches: u64,
+    progress: Arc<Progress>,
+    reports: Vec<FileReport>,
+}
+
+/// A file whose turn has not come.
+struct Waiting {
+    first: i64,
+    file: u32,
+    path: PathBuf,
+}
+
+/// When a file is next: its time, then its place in the order given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    key: i64,
+    file: u32,
+}
+
+/// A file being read and its next frame.
+struct Active {
+    reader: CaptureReader,
+    next: FrameHead,
+    /// Index in the batch of the reader's block: (batch, block, index).
+    placed: (u64, u64, u32),
+}
+
+impl Source {
+    /// Finds the files and the times at which they begin.
+    ///
+    /// # Errors
+    /// A path does not exist, or a folder has no capture in it. What is wrong within a file is told by
+    /// [`Source::reports`] once it has been read.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, OpenError> {
+        let files = folder::list(paths)?;
+        let progress = Arc::new(Progress::default());
+        let mut pool = BlockPool::default();
+        let is_alone = files.len() == 1;
+        let mut waiting = Vec::with_capacity(files.len());
+        for (file, Listed { path, disk_bytes }) in (0..).zip(files) {
+            progress.add_total(disk_bytes);
+            // The standard input cannot be read twice: it begins at once.
+            let first = if is_alone || is_standard_input(&path) {
+                i64::MIN
+            } else {
+                let mut reader = CaptureReader::new(&path, None);
+                reader.set_block_length(PEEK_LENGTH);
+                reader.next(&mut pool).map_or(i64::MIN, |head| head.ts)
+            };
+            waiting.push(Waiting { first, file, path });
+        }
+        let readers = waiting.iter().map(|_| None).collect();
+        waiting.sort_by_key(|waiting| (waiting.first, waiting.file));
+        Ok(Self {
+            waiting: waiting.into(),
+            active: BinaryHeap::new(),
+            current: None,
+            readers,
+            pool: BlockPool::default(),
+            batches: 0,
+            progress,
+            reports: Vec::new(),
+        })
+    }
+
+    /// How far the reading has come.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// What has been read, in the order in which the files ended.
+    pub fn reports(&self) -> &[FileReport] {
+        &self.reports
+    }
+
+    /// Fills the batch with the next frames; false where there are none.
+    pub fn fill(&mut self, batch: &mut FrameBatch) -> bool {
+        batch.clear();
+        self.batches += 1;
+        while batch.len() < BATCH_FRAMES {
+            if !self.choose() {
+                break;
+            }
+            self.take(batch);
+        }
+        self.progress.add_frames(batch.len() as u64);
+        !batch.is_empty()
+    }
+
+    /// Makes the file whose turn it is the current one; false at the end of all.
+    #[inline]
+    fn choose(&mut self) -> bool {
+        loop {
+            let next = match (self.current, self.active.peek()) {
+                (Some(current), Some(&Reverse(other))) => Some(current.min(other)),
+                (Some(turn), None) | (None, Some(&Reverse(turn))) => Some(turn),
+                (None, None) => None,
+            };
+            let begins = self.waiting.front().is_some_and(|waiting| {
+                next.is_none_or(|turn| (waiting.first, waiting.file) < (turn.key, turn.file))
+            });
+            if begins {
+                self.begin();
+                continue;
+            }
+            let Some(next) = next else { return false };
+            if self.current != Some(next) {
+                self.active.pop();
+                self.active.extend(self.current.map(Reverse));
+                self.current = Some(next);
+            }
+            return true;
+        }
+    }
+
+    /// Opens the next of the waiting files.
+    fn begin(&mut self) {
+        let Some(Waiting { file, path, .. }) = self.waiting.pop_front() else { return };
+        let mut reader = CaptureReader::new(&path, Some(Arc::clone(&self.progress)));
+        let active = self.active.len() + 2;
+        reader.set_block_length((BLOCKS_BYTES / active).clamp(BLOCK_LENGTH_MIN, BLOCK_LENGTH));
+        if active > OPEN_FILES_MAX {
+            reader.close_between_readings();
+        }
+        match reader.next(&mut self.pool) {
+            Some(next) => {
+                self.active.push(Reverse(Turn { key: next.ts, file }));
+                if let Some(slot) = self.readers.get_mut(file as usize) {
+                    *slot = Some(Box::new(Active { reader, next, placed: (0, 0, 0) }));
+                }
+            }
+            None => self.finish(reader),
+        }
+    }
+
+    /// Moves the next frame of the current file into the batch.
+    #[inline]
+    fn take(&mut self, batch: &mut FrameBatch) {
+        let Some(turn) = self.current else { return };
+        let Some(slot) = self.readers.get_mut(turn.file as usize) else { return };
+        let Some(active) = slot else { return };
+        let (block, number) = active.reader.block();
+        if (active.placed.0, active.placed.1) != (self.batches, number) {
+            active.placed = (self.batches, number, batch.add_block(block));
+        }
+        let FrameHead { ts, link, original_length, ref range } = active.next;
+        batch.push(Place {
+            ts,
+            link,
+            original_length,
+            file: turn.file,
+            block: active.placed.2,
+            start: range.start as u32,
+            end: range.end as u32,
+        });
+        match active.reader.next(&mut self.pool) {
+            Some(next) => {
+                self.current = Some(Turn { key: turn.key.max(next.ts), file: turn.file });
+                active.next = next;
+            }
+            None => {
+                self.current = None;
+                if let Some(active) = slot.take() {
+                    self.finish(active.reader);
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, reader: CaptureReader) {
+        self.reports.push(reader.finish(&mut self.pool));
+        self.progress.add_file();
+    }
+}

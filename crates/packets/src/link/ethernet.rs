@@ -1,0 +1,91 @@
+//! Ethernet (II and IEEE 802.3) and what lies between it and IP: VLAN tags (802.1Q, 802.1ad), LLC and SNAP
+//! (802.2), MPLS (RFC 3032), PPPoE sessions (RFC 2516).
+
+use super::{Found, Layer, LinkFacts};
+use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
+
+/// EtherTypes begin here; smaller numbers are lengths of IEEE 802.3.
+const ETHER_TYPE_MIN: u16 = 0x0600;
+
+const CISCO_FABRIC_PATH: u16 = 0x8903;
+
+#[inline]
+pub(super) fn header<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+    let header = rest.bytes.first_chunk::<14>()?;
+    let mut kind = u16::from_be_bytes([header[12], header[13]]);
+    if kind == CISCO_FABRIC_PATH {
+        // A header of the same shape lies outside of the true one.
+        let inner = rest.skip(16)?;
+        kind = u16_at(inner.bytes, 12)?;
+        facts.hardware = array_at(inner.bytes, 6).zip(array_at(inner.bytes, 0));
+        return Some((Layer::EtherType(kind), inner.skip(14)?));
+    }
+    let (destination, after) = header.split_first_chunk::<6>()?;
+    facts.hardware = after.first_chunk().map(|source| (*source, *destination));
+    Some((Layer::EtherType(kind), rest.skip(14)?))
+}
+
+#[inline]
+pub(super) fn announced<'a>(kind: u16, rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, Rest<'a>)> {
+    let next = match kind {
+        0x0800 | 0x86dd => return Found::Next((Layer::Ip, rest)),
+        0x0806 | 0x8035 => return Found::Arp,
+        0x8100 | 0x88a8 | 0x9100 | 0x9200 => vlan(rest, facts),
+        0x8847 | 0x8848 => return Found::Next((Layer::Mpls, rest)),
+        0x8864 => pppoe(rest),
+        // What follows the length is padding.
+        ..ETHER_TYPE_MIN => return Found::Next((Layer::Llc, rest)),
+        _ => return Found::Other,
+    };
+    next.map_or(Found::Truncated, Found::Next)
+}
+
+fn vlan<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+    let kind = u16_at(rest.bytes, 2)?;
+    facts.push_vlan(u16_at(rest.bytes, 0)?);
+    Some((Layer::EtherType(kind), rest.skip(4)?))
+}
+
+fn pppoe(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
+    let protocol = u16_at(rest.bytes, 6)?;
+    Some((Layer::Ppp(protocol), rest.skip(8)?))
+}
+
+pub(super) fn ppp(protocol: u16, rest: Rest<'_>) -> Found<(Layer, Rest<'_>)> {
+    match protocol {
+        0x0021 | 0x0057 => Found::Next((Layer::Ip, rest)),
+        0x0281 | 0x0283 => Found::Next((Layer::Mpls, rest)),
+        _ => Found::Other,
+    }
+}
+
+/// An 802.2 header: followed only where SNAP or the number of IP announces something we know.
+pub(super) fn llc(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
+    match rest.bytes.first_chunk::<3>()? {
+        [0xaa, 0xaa, 0x03] => {
+            let kind = u16_at(rest.bytes, 6)?;
+            // Below, the protocol of another organisation than Ethernet's.
+            let kind = if kind < ETHER_TYPE_MIN { u16::MAX } else { kind };
+            Some((Layer::EtherType(kind), rest.skip(8)?))
+        }
+        [0x06, 0x06, 0x03] => Some((Layer::Ip, rest.skip(3)?)),
+        _ => Some((Layer::EtherType(u16::MAX), rest)),
+    }
+}
+
+/// The label stack does not tell what it carries; the first bits of it do, as routers look at them (RFC 4928).
+pub(super) fn mpls(mut rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
+    loop {
+        let label = u32_at(rest.bytes, 0)?;
+        rest = rest.skip(4)?;
+        if label & 0x100 != 0 {
+            break;
+        }
+    }
+    match u8_at(rest.bytes, 0)? >> 4 {
+        4 | 6 => Some((Layer::Ip, rest)),
+        // The control word of an Ethernet pseudowire (RFC 4448).
+        0 => Some((Layer::Ethernet, rest.skip(4)?)),
+        _ => Some((Layer::EtherType(u16::MAX), rest)),
+    }
+}

@@ -1,0 +1,116 @@
+//! Link layers: from the first byte of a frame to its network layer.
+
+mod cooked;
+mod ethernet;
+
+use crate::rest::Rest;
+
+/// How the frames of a capture begin: a number of the registry <https://www.tcpdump.org/linktypes.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkType(pub u16);
+
+impl LinkType {
+    /// BSD loopback, address family in the byte order of the machine.
+    pub const NULL: Self = Self(0);
+    /// Ethernet.
+    pub const ETHERNET: Self = Self(1);
+    /// IPv4 or IPv6, as some systems number it in files.
+    pub const RAW_12: Self = Self(12);
+    /// IPv4 or IPv6, as OpenBSD numbers it in files.
+    pub const RAW_14: Self = Self(14);
+    /// IPv4 or IPv6.
+    pub const RAW: Self = Self(101);
+    /// OpenBSD loopback, address family in network byte order.
+    pub const LOOP: Self = Self(108);
+    /// Linux cooked capture.
+    pub const LINUX_SLL: Self = Self(113);
+    /// IPv4.
+    pub const IPV4: Self = Self(228);
+    /// IPv6.
+    pub const IPV6: Self = Self(229);
+    /// Linux cooked capture, version 2.
+    pub const LINUX_SLL2: Self = Self(276);
+}
+
+/// A layer that is still to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// An Ethernet header.
+    Ethernet,
+    /// What this EtherType announces.
+    EtherType(u16),
+    /// An IEEE 802.2 header.
+    Llc,
+    /// What this PPP protocol number announces.
+    Ppp(u16),
+    /// An MPLS label stack.
+    Mpls,
+    /// A BSD loopback header.
+    Null,
+    /// A Linux cooked header.
+    Cooked,
+    /// A Linux cooked header of version 2.
+    Cooked2,
+    /// An IP header of the version that its first bits tell.
+    Ip,
+}
+
+/// Where a link layer leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found<T> {
+    /// To this.
+    Next(T),
+    /// To the Address Resolution Protocol.
+    Arp,
+    /// To a network layer that is not followed.
+    Other,
+    /// Nowhere: the frame ends too early.
+    Truncated,
+}
+
+/// What the link layers say of a packet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LinkFacts {
+    pub(crate) hardware: Option<([u8; 6], [u8; 6])>,
+    pub(crate) vlans: [Option<u16>; 2],
+}
+
+impl LinkFacts {
+    /// Notes a VLAN id; only the two outermost are kept.
+    fn push_vlan(&mut self, tag: u16) {
+        if let Some(free) = self.vlans.iter_mut().find(|vlan| vlan.is_none()) {
+            *free = Some(tag & 0x0fff);
+        }
+    }
+}
+
+/// The layer with which frames of a capture begin; none where that kind of capture is not known.
+pub(crate) fn first_layer(link: LinkType) -> Option<Layer> {
+    match link {
+        LinkType::ETHERNET => Some(Layer::Ethernet),
+        LinkType::RAW | LinkType::RAW_12 | LinkType::RAW_14 | LinkType::IPV4 | LinkType::IPV6 => {
+            Some(Layer::Ip)
+        }
+        LinkType::NULL | LinkType::LOOP => Some(Layer::Null),
+        LinkType::LINUX_SLL => Some(Layer::Cooked),
+        LinkType::LINUX_SLL2 => Some(Layer::Cooked2),
+        _ => None,
+    }
+}
+
+/// Takes one layer off.
+#[inline]
+pub(crate) fn take<'a>(layer: Layer, rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, Rest<'a>)> {
+    let taken = match layer {
+        Layer::Ethernet => ethernet::header(rest, facts),
+        Layer::EtherType(kind) => return ethernet::announced(kind, rest, facts),
+        Layer::Llc => ethernet::llc(rest),
+        Layer::Ppp(protocol) => return ethernet::ppp(protocol, rest),
+        Layer::Mpls => ethernet::mpls(rest),
+        Layer::Null => return cooked::null(rest),
+        Layer::Cooked => cooked::version_1(rest, facts),
+        Layer::Cooked2 => cooked::version_2(rest, facts),
+        Layer::Ip => Some((Layer::Ip, rest)),
+    };
+    taken.map_or(Found::Truncated, Found::Next)
+}
