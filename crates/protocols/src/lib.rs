@@ -6,6 +6,9 @@
 mod analyzer;
 mod shared;
 
+// Sorted, one protocol per line.
+mod dns;
+
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
     PENDING_TIMEOUT, PROBE_BYTES, Probe, Protocol, Transport, Verdict,
@@ -13,4 +16,8 @@ pub use analyzer::{
 pub use shared::{Expected, Shared, Transfer};
 
 /// All protocols, sorted, one per line.
-pub const PROTOCOLS: &[Protocol] = &[];
+pub const PROTOCOLS: &[Protocol] = &[
+    // One per line.
+    dns::OVER_TCP,
+    dns::OVER_UDP,
+];
