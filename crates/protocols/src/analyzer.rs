@@ -113,6 +113,8 @@ pub struct Effects {
     pub records: Vec<AnyRecord>,
     /// Services to add to the connection's `service`, in order (duplicates are dropped by the sensor).
     pub services: Vec<&'static str>,
+    /// Messages of DHCP, to be joined over all connections by [`dhcp::Joiner`](crate::dhcp::Joiner).
+    pub dhcp: Vec<crate::dhcp::Message>,
     /// The bytes are not this protocol: stop following.
     pub rejected: bool,
     /// What follows on this connection is for this protocol's analyzer instead (STARTTLS, CONNECT, upgrade).
@@ -142,6 +144,11 @@ impl<'a> Output<'a> {
     /// Writes a record.
     pub fn write(&mut self, record: impl Into<AnyRecord>) {
         self.effects.records.push(record.into());
+    }
+
+    /// Gives out a message of DHCP.
+    pub fn dhcp(&mut self, message: crate::dhcp::Message) {
+        self.effects.dhcp.push(message);
     }
 
     /// The connection surely speaks this protocol (Zeek's confirmation). A protocol inside (`gssapi`, `ntlm`,

@@ -7,6 +7,7 @@ mod analyzer;
 mod shared;
 
 // Sorted, one protocol per line.
+pub mod dhcp;
 mod dns;
 
 pub use analyzer::{
@@ -18,6 +19,7 @@ pub use shared::{Expected, Shared, Transfer};
 /// All protocols, sorted, one per line.
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
+    dhcp::PROTOCOL,
     dns::OVER_TCP,
     dns::OVER_UDP,
 ];

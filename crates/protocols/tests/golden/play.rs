@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use protocols::dhcp::Joiner;
 use protocols::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
     PROTOCOLS, Probe, Protocol, Shared, Transport, Verdict,
@@ -25,6 +26,7 @@ pub(crate) fn play(dialogue: &Dialogue, clock: Clock) -> String {
         analyzer: Some((protocol.analyzer)(&dialogue.about)),
         effects: Effects::default(),
         shared: Shared::default(),
+        joiner: Joiner::default(),
         files: Files::default(),
         services: Vec::new(),
         written: format!("{{\"_probe\":\"{:?}\"}}\n", verdict(protocol, dialogue)),
@@ -37,6 +39,8 @@ pub(crate) fn play(dialogue: &Dialogue, clock: Clock) -> String {
         stage.step(now, step);
     }
     stage.act(|analyzer, output| analyzer.end(now, output));
+    let Stage { joiner, written, .. } = &mut stage;
+    joiner.finish(&mut |record| written.push_str(&line(&record.into())));
     let services = stage.services.join(",");
     format!("{{\"_service\":\"{services}\"}}\n{}{}", stage.written, stage.files.lines)
 }
@@ -74,6 +78,7 @@ struct Stage {
     analyzer: Option<Box<dyn Analyzer>>,
     effects: Effects,
     shared: Shared,
+    joiner: Joiner,
     files: Files,
     services: Vec<&'static str>,
     written: String,
@@ -103,6 +108,9 @@ impl Stage {
         }
         for record in effects.records {
             self.written.push_str(&line(&record));
+        }
+        for message in effects.dhcp {
+            self.joiner.message(message, &mut |record| self.written.push_str(&line(&record.into())));
         }
         match effects.handed_to {
             Some(HandOver::To(name)) => {
