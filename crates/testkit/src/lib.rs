@@ -1,1 +1,5 @@
-//! .
+//! Traffic for tests.
+
+mod conversation;
+
+pub use conversation::{ACK, Conversation, FIN, PSH, RST, SYN};

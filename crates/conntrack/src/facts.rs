@@ -1,0 +1,197 @@
+//! What is known of any connection, whatever its transport, and how it reaches the handler.
+
+use packets::Packet;
+use records::{Endpoints, Interval, Sender, Timestamp, Uid, Weird};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::handler::{Connection, Handler};
+use crate::history::{History, Once};
+use crate::key::Ends;
+use crate::violation::Violation;
+
+/// The part of a connection that all transports share.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) uid: Uid,
+    pub(crate) id: Endpoints,
+    pub(crate) ip_proto: u8,
+    pub(crate) one_way: bool,
+    /// How many connections with the same ends began at the same nanosecond before this one.
+    pub(crate) repetition: u32,
+    pub(crate) start: Timestamp,
+    /// Time of the last packet that counts for the duration.
+    pub(crate) last: Timestamp,
+    pub(crate) hardware: Option<([u8; 6], [u8; 6])>,
+    pub(crate) vlans: [Option<u16>; 2],
+    pub(crate) packets: [u64; 2],
+    pub(crate) ip_bytes: [u64; 2],
+    pub(crate) missed_bytes: u64,
+    pub(crate) history: History,
+    bad_checksums: [u32; 2],
+    /// Violations that were told, a bit each: one record of a kind is enough.
+    violations: u32,
+}
+
+impl Facts {
+    /// A connection that begins with this packet, turned round if its sender looks like the one who answers.
+    pub(crate) fn new(packet: &Packet, ends: &Ends, turned_round: bool, repetition: u32) -> Self {
+        let mut facts = Self {
+            uid: Uid::default(),
+            id: Endpoints {
+                orig_h: ends.source,
+                orig_p: ends.source_port,
+                resp_h: ends.destination,
+                resp_p: ends.destination_port,
+            },
+            ip_proto: packet.ip_proto,
+            one_way: ends.one_way,
+            repetition,
+            start: Timestamp(packet.ts),
+            last: Timestamp(packet.ts),
+            hardware: packet.hardware,
+            vlans: packet.vlans,
+            packets: [0; 2],
+            ip_bytes: [0; 2],
+            missed_bytes: 0,
+            history: History::default(),
+            bad_checksums: [0; 2],
+            violations: 0,
+        };
+        if turned_round {
+            facts.turn_round();
+        }
+        facts.uid = facts.name();
+        facts
+    }
+
+    fn name(&self) -> Uid {
+        let mut bytes = Vec::with_capacity(64);
+        for (address, port) in [(self.id.orig_h, self.id.orig_p), (self.id.resp_h, self.id.resp_p)] {
+            match address {
+                std::net::IpAddr::V4(address) => bytes.extend_from_slice(&address.octets()),
+                std::net::IpAddr::V6(address) => bytes.extend_from_slice(&address.octets()),
+            }
+            bytes.extend_from_slice(&port.to_be_bytes());
+        }
+        bytes.push(self.ip_proto);
+        bytes.extend_from_slice(&self.start.0.to_be_bytes());
+        if self.repetition > 0 {
+            bytes.extend_from_slice(&self.repetition.to_be_bytes());
+        }
+        Uid::connection(xxh3_128(&bytes))
+    }
+
+    /// Who of the two sent a packet with these ends.
+    pub(crate) fn sender(&self, ends: &Ends) -> Sender {
+        if ends.source == self.id.orig_h && ends.source_port == self.id.orig_p {
+            Sender::Originator
+        } else {
+            Sender::Responder
+        }
+    }
+
+    pub(crate) fn count(&mut self, from: Sender, packet: &Packet) {
+        let [orig_packets, resp_packets] = &mut self.packets;
+        let [orig_bytes, resp_bytes] = &mut self.ip_bytes;
+        let (packets, bytes) = match from {
+            Sender::Originator => (orig_packets, orig_bytes),
+            Sender::Responder => (resp_packets, resp_bytes),
+        };
+        *packets = packets.saturating_add(1);
+        *bytes = bytes.saturating_add(u64::from(packet.ip_length));
+    }
+
+    pub(crate) fn turn_round(&mut self) {
+        let Endpoints { orig_h, orig_p, resp_h, resp_p } = &mut self.id;
+        std::mem::swap(orig_h, resp_h);
+        std::mem::swap(orig_p, resp_p);
+        if let Some((source, destination)) = &mut self.hardware {
+            std::mem::swap(source, destination);
+        }
+        self.packets.reverse();
+        self.ip_bytes.reverse();
+        self.history.turned_round();
+    }
+
+    pub(crate) fn duration(&self) -> Interval {
+        self.last.since(self.start)
+    }
+
+    pub(crate) fn connection(&self, now: Timestamp) -> Connection {
+        Connection {
+            uid: self.uid,
+            id: self.id,
+            ip_proto: self.ip_proto,
+            start: self.start,
+            now,
+            hardware: self.hardware,
+        }
+    }
+
+    /// The record of a violation, unless it was told before.
+    pub(crate) fn violation(&mut self, now: Timestamp, violation: Violation) -> Option<Weird> {
+        let bit = 1 << (violation as u32);
+        if self.violations & bit != 0 {
+            return None;
+        }
+        self.violations |= bit;
+        Some(Weird {
+            ts: now,
+            uid: Some(self.uid),
+            orig_h: Some(self.id.orig_h),
+            orig_p: Some(self.id.orig_p),
+            resp_h: Some(self.id.resp_h),
+            resp_p: Some(self.id.resp_p),
+            name: violation.name().into(),
+            addl: None,
+            source: Some("conntrack".into()),
+        })
+    }
+}
+
+/// The way to the handler while a packet or a time-out of one connection is worked on.
+pub(crate) struct Delivery<'a, H: Handler> {
+    pub(crate) handler: &'a mut H,
+    pub(crate) state: &'a mut H::State,
+    pub(crate) facts: &'a mut Facts,
+    pub(crate) now: Timestamp,
+}
+
+impl<H: Handler> Delivery<'_, H> {
+    pub(crate) fn data(&mut self, from: Sender, bytes: &[u8]) {
+        self.handler.data(&self.facts.connection(self.now), self.state, from, bytes);
+    }
+
+    pub(crate) fn gap(&mut self, from: Sender, length: u64) {
+        self.handler.gap(&self.facts.connection(self.now), self.state, from, length);
+    }
+
+    pub(crate) fn half_closed(&mut self, from: Sender) {
+        self.handler.half_closed(&self.facts.connection(self.now), self.state, from);
+    }
+
+    pub(crate) fn turn_round(&mut self) {
+        self.facts.turn_round();
+        self.facts.history.swap_seen();
+        self.handler.flipped(&self.facts.connection(self.now), self.state);
+    }
+
+    pub(crate) fn violation(&mut self, violation: Violation) {
+        if let Some(weird) = self.facts.violation(self.now, violation) {
+            self.handler.weird(weird);
+        }
+    }
+
+    pub(crate) fn bad_checksum(&mut self, from: Sender) {
+        let [orig, resp] = &mut self.facts.bad_checksums;
+        let count = match from {
+            Sender::Originator => orig,
+            Sender::Responder => resp,
+        };
+        self.facts.history.add_scaled(from, count, 'C');
+    }
+
+    pub(crate) fn once(&mut self, from: Sender, kind: Once, letter: char) -> bool {
+        self.facts.history.add_once(from, kind, letter)
+    }
+}

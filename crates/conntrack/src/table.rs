@@ -1,0 +1,332 @@
+//! The table: finds the connection of a packet, begins and ends connections.
+
+use hashbrown::HashTable;
+use packets::{Checksum, Packet, Transport};
+use records::{Conn, Timestamp};
+
+use crate::config::{Config, Network};
+use crate::datagrams::Datagrams;
+use crate::facts::{Delivery, Facts};
+use crate::handler::Handler;
+use crate::key::{Ends, Key};
+use crate::record;
+use crate::server_ports::is_udp_server;
+use crate::tcp::{Budget, Tcp};
+use crate::violation::Violation;
+use crate::wheel::{Spoke, Spokes, Wheel};
+
+/// So many connections near their time-out are compared where one must go.
+const EVICTION_CANDIDATES: usize = 32;
+
+/// The connections of one shard.
+///
+/// The handler is given with each call. What the table tells it depends on the packets of one connection only, never on
+/// other connections (but for the limits of memory), so that any number of tables tells the same.
+pub struct Table<H: Handler> {
+    local_networks: Vec<Network>,
+    connections_max: usize,
+    index: HashTable<u32>,
+    slots: Slots<H::State>,
+    wheel: Wheel,
+    budget: Budget,
+    /// Names connections in the order of their first packets.
+    next_serial: u64,
+    evicted: u64,
+}
+
+/// A connection.
+struct Entry<S> {
+    key: Key,
+    hash: u64,
+    serial: u64,
+    facts: Facts,
+    transport: Flow,
+    state: S,
+}
+
+/// What the transport knows.
+enum Flow {
+    Tcp(Box<Tcp>),
+    Datagrams(Datagrams),
+}
+
+/// Entries by number; free numbers are used again.
+struct Slots<S> {
+    entries: Vec<Option<Entry<S>>>,
+    spokes: Vec<Spoke>,
+    free: Vec<u32>,
+}
+
+impl<S> Spokes for Slots<S> {
+    fn spoke(&mut self, slot: u32) -> Option<&mut Spoke> {
+        self.spokes.get_mut(slot as usize)
+    }
+}
+
+impl<S> Slots<S> {
+    fn get(&self, slot: u32) -> Option<&Entry<S>> {
+        self.entries.get(slot as usize)?.as_ref()
+    }
+
+    fn get_mut(&mut self, slot: u32) -> Option<&mut Entry<S>> {
+        self.entries.get_mut(slot as usize)?.as_mut()
+    }
+
+    fn insert(&mut self, entry: Entry<S>) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            if let Some(place) = self.entries.get_mut(slot as usize) {
+                *place = Some(entry);
+            }
+            return slot;
+        }
+        let slot = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.entries.push(Some(entry));
+        self.spokes.push(Spoke::default());
+        slot
+    }
+
+    fn remove(&mut self, slot: u32) -> Option<Entry<S>> {
+        let entry = self.entries.get_mut(slot as usize)?.take()?;
+        self.free.push(slot);
+        Some(entry)
+    }
+}
+
+impl<S> Entry<S> {
+    fn deadline(&self) -> Timestamp {
+        match &self.transport {
+            Flow::Tcp(tcp) => tcp.deadline(&self.facts),
+            Flow::Datagrams(datagrams) => datagrams.deadline(&self.facts),
+        }
+    }
+}
+
+impl<H: Handler> Table<H> {
+    /// An empty table.
+    pub fn new(config: Config) -> Self {
+        Self {
+            local_networks: config.local_networks,
+            connections_max: config.connections_max.clamp(1, u32::MAX as usize - 1),
+            index: HashTable::new(),
+            slots: Slots { entries: Vec::new(), spokes: Vec::new(), free: Vec::new() },
+            wheel: Wheel::default(),
+            budget: Budget {
+                one_max: config.early_bytes_max,
+                total_max: config.early_bytes_total_max,
+                used: 0,
+            },
+            next_serial: 0,
+            evicted: 0,
+        }
+    }
+
+    /// How many connections are followed.
+    pub fn connections(&self) -> usize {
+        self.index.len()
+    }
+
+    /// How many connections had to be closed early for want of room.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// How many bytes of early TCP segments are kept, with what keeping them costs.
+    pub fn early_bytes(&self) -> usize {
+        self.budget.used
+    }
+
+    /// Takes the next packet and the part of its payload that was captured.
+    pub fn packet(&mut self, packet: &Packet, payload: &[u8], handler: &mut H) {
+        let now = Timestamp(packet.ts);
+        let ends = Ends::of(packet);
+        let key = Key::new(&ends, packet.ip_proto);
+        let hash = key.hash();
+        let mut repetition = 0;
+        let slots = &self.slots;
+        let mut found =
+            self.index.find(hash, |slot| slots.get(*slot).is_some_and(|entry| entry.key == key)).copied();
+        if let Some(slot) = found
+            && let Some(over_at) = self.over(slot, packet, now, handler)
+        {
+            let start = self.close(slot, over_at, handler);
+            repetition = start.filter(|(start, _)| *start == now).map_or(0, |(_, before)| before + 1);
+            found = None;
+        }
+        let slot = found.unwrap_or_else(|| self.begin(packet, &ends, (key, hash), repetition, handler));
+
+        let Some(entry) = self.slots.get_mut(slot) else { return };
+        let from = entry.facts.sender(&ends);
+        let budget = &mut self.budget;
+        let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
+        if packet.checksum == Checksum::Bad {
+            out.bad_checksum(from);
+        } else {
+            match (&mut entry.transport, &packet.transport) {
+                (Flow::Tcp(tcp), Transport::Tcp(header)) => {
+                    tcp.packet((packet, header), payload, from, (budget, &mut out));
+                }
+                (Flow::Datagrams(datagrams), _) => datagrams.datagram(packet, payload, from, &mut out),
+                (Flow::Tcp(_), _) => {}
+            }
+            let from = out.facts.sender(&ends);
+            out.facts.count(from, packet);
+        }
+        let deadline = entry.deadline();
+        self.hasten(slot, deadline);
+    }
+
+    /// Ends all connections whose time-out is not after `now`, in the order of their deadlines.
+    pub fn advance(&mut self, now: Timestamp, handler: &mut H) {
+        while let Some(due) = self.wheel.due(now, &mut self.slots) {
+            let mut over = Vec::new();
+            for slot in due.slots {
+                let Some((deadline, serial)) =
+                    self.slots.get(slot).map(|entry| (entry.deadline(), entry.serial))
+                else {
+                    continue;
+                };
+                if deadline <= due.limit {
+                    over.push((deadline, serial, slot));
+                } else {
+                    self.wheel.disarm(slot, &mut self.slots);
+                    self.wheel.arm(slot, deadline, &mut self.slots);
+                }
+            }
+            over.sort_unstable();
+            for (deadline, _, slot) in over {
+                self.close(slot, deadline, handler);
+            }
+        }
+    }
+
+    /// The capture is over: closes all connections, in the order of their beginnings.
+    pub fn finish(&mut self, now: Timestamp, handler: &mut H) {
+        self.advance(now, handler);
+        let mut open: Vec<_> = self
+            .index
+            .iter()
+            .filter_map(|slot| self.slots.get(*slot).map(|entry| (entry.facts.start, entry.facts.uid, *slot)))
+            .collect();
+        open.sort_unstable();
+        for (_, _, slot) in open {
+            self.close(slot, now, handler);
+        }
+    }
+
+    /// When the connection of this slot ended, if it is over before this packet.
+    fn over(&mut self, slot: u32, packet: &Packet, now: Timestamp, handler: &mut H) -> Option<Timestamp> {
+        let entry = self.slots.get_mut(slot)?;
+        let deadline = entry.deadline();
+        if deadline <= now {
+            return Some(deadline);
+        }
+        let (Flow::Tcp(tcp), Transport::Tcp(header)) = (&entry.transport, &packet.transport) else {
+            return None;
+        };
+        let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
+        tcp.is_reuse(header, &mut out).then_some(now)
+    }
+
+    fn begin(
+        &mut self,
+        packet: &Packet,
+        ends: &Ends,
+        (key, hash): (Key, u64),
+        repetition: u32,
+        handler: &mut H,
+    ) -> u32 {
+        if self.index.len() >= self.connections_max {
+            self.evict(Timestamp(packet.ts), handler);
+        }
+        let broadcast = ends.destination == std::net::IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
+        let turned_round = !broadcast
+            && match &packet.transport {
+                Transport::Tcp(header) => Tcp::starts_turned_round(header),
+                Transport::Udp { source, destination } => {
+                    is_udp_server(*source) && !is_udp_server(*destination)
+                }
+                Transport::Icmp { .. } | Transport::Other => false,
+            };
+        let transport = match packet.transport {
+            Transport::Tcp(_) => Flow::Tcp(Box::default()),
+            _ => Flow::Datagrams(Datagrams::new(packet)),
+        };
+        let facts = Facts::new(packet, ends, turned_round, repetition);
+        let serial = self.next_serial;
+        self.next_serial = self.next_serial.wrapping_add(1);
+        let entry = Entry { key, hash, serial, facts, transport, state: H::State::default() };
+        let deadline = entry.deadline();
+        let slot = self.slots.insert(entry);
+        let slots = &self.slots;
+        self.index.insert_unique(hash, slot, |slot| slots.get(*slot).map_or(0, |entry| entry.hash));
+        self.wheel.arm(slot, deadline, &mut self.slots);
+        slot
+    }
+
+    /// Sees to it that the wheel looks at the slot no later than at its deadline.
+    fn hasten(&mut self, slot: u32, deadline: Timestamp) {
+        if self.slots.spoke(slot).is_some_and(|spoke| deadline < spoke.deadline()) {
+            self.wheel.disarm(slot, &mut self.slots);
+            self.wheel.arm(slot, deadline, &mut self.slots);
+        }
+    }
+
+    /// Closes the connection that is nearest to its time-out, of some that are near.
+    fn evict(&mut self, now: Timestamp, handler: &mut H) {
+        let mut nearest: Option<(Timestamp, u64, u32)> = None;
+        for _ in 0..EVICTION_CANDIDATES {
+            let Some(slot) = self.wheel.first() else { break };
+            let Some(entry) = self.slots.get(slot) else { break };
+            let candidate = (entry.deadline(), entry.serial, slot);
+            self.wheel.disarm(slot, &mut self.slots);
+            self.wheel.arm(slot, candidate.0, &mut self.slots);
+            if nearest.is_none_or(|nearest| candidate < nearest) {
+                nearest = Some(candidate);
+            } else {
+                break;
+            }
+        }
+        let Some((_, _, slot)) = nearest else { return };
+        self.evicted = self.evicted.saturating_add(1);
+        if let Some(entry) = self.slots.get_mut(slot)
+            && let Some(weird) = entry.facts.violation(now, Violation::ConnectionsOverLimit)
+        {
+            handler.weird(weird);
+        }
+        self.close(slot, now, handler);
+    }
+
+    /// Ends a connection; its start and repetition.
+    fn close(&mut self, slot: u32, now: Timestamp, handler: &mut H) -> Option<(Timestamp, u32)> {
+        self.wheel.disarm(slot, &mut self.slots);
+        let mut entry = self.slots.remove(slot)?;
+        if let Ok(occupied) = self.index.find_entry(entry.hash, |other| *other == slot) {
+            occupied.remove();
+        }
+        if let Flow::Tcp(tcp) = &mut entry.transport {
+            let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
+            tcp.finish(&mut self.budget, &mut out);
+        }
+        let connection = entry.facts.connection(now);
+        let began = (entry.facts.start, entry.facts.repetition);
+        let record = self.record(entry.facts, &entry.transport);
+        handler.closed(&connection, entry.state, record);
+        Some(began)
+    }
+
+    fn record(&self, facts: Facts, transport: &Flow) -> Conn {
+        let end = match transport {
+            Flow::Tcp(tcp) => record::End {
+                proto: "tcp",
+                conn_state: tcp.conn_state(facts.history.letters()),
+                bytes: tcp.bytes(),
+            },
+            Flow::Datagrams(datagrams) => record::End {
+                proto: datagrams.proto(),
+                conn_state: datagrams.conn_state(),
+                bytes: datagrams.bytes(),
+            },
+        };
+        record::conn(facts, &end, &self.local_networks)
+    }
+}
