@@ -3,19 +3,25 @@
 use std::net::IpAddr;
 
 use crate::counters::Counters;
-use crate::ip::{self, IpPacket};
+use crate::fragments::{Fragments, Whole};
+use crate::ip::{self, Fragment, IpPacket};
 use crate::link::{self, Found, Layer, LinkFacts, LinkType};
-use crate::packet::{Checksum, HeaderWeird, Packet, PacketSink};
+use crate::packet::{Checksum, HeaderWeird, Packet, PacketSink, Transport};
 use crate::rest::Rest;
 use crate::transport;
+use crate::tunnel::{self, Tunnel};
 
 /// Most headers below the transport that are taken off one frame, those of all tunnels together.
 const LAYERS_MAX: u32 = 64;
+
+/// Most tunnels within each other that are gone into.
+const TUNNELS_MAX: u8 = 8;
 
 /// Takes frames apart. Keeps nothing of a frame but fragments.
 #[derive(Debug, Default)]
 pub struct Decoder {
     counters: Counters,
+    fragments: Fragments,
 }
 
 /// One frame on its way.
@@ -70,59 +76,107 @@ impl Decoder {
     fn walk<S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, mut layer: Layer, mut rest: Rest<'_>) {
         while walk.layers_left > 0 {
             walk.layers_left -= 1;
-            if layer == Layer::Ip {
-                self.ip(walk, rest);
-                return;
-            }
-            match link::take(layer, rest, &mut walk.facts) {
-                Found::Next((next, after)) => (layer, rest) = (next, after),
-                Found::Arp => {
-                    self.counters.arp += 1;
-                    return;
+            let found = match layer {
+                Layer::Ip => match self.ip(walk, rest) {
+                    Some(inside) => Found::Next(inside),
+                    None => return,
+                },
+                _ => link::take(layer, rest, &mut walk.facts),
+            };
+            let count = match found {
+                Found::Next(next) => {
+                    (layer, rest) = next;
+                    continue;
                 }
-                Found::Other => {
-                    self.counters.other_network_layers += 1;
-                    return;
-                }
-                Found::Truncated => {
-                    self.counters.truncated_frames += 1;
-                    return;
-                }
-            }
+                Found::Arp => &mut self.counters.arp,
+                Found::Other => &mut self.counters.other_network_layers,
+                Found::Truncated => &mut self.counters.truncated_frames,
+            };
+            *count += 1;
+            return;
         }
         self.counters.too_deep += 1;
     }
 
+    /// Reads an IP packet; hands back what lies within it, where it is a tunnel.
     #[inline]
-    fn ip<S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, rest: Rest<'_>) {
+    fn ip<'a, S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, rest: Rest<'a>) -> Option<(Layer, Rest<'a>)> {
         self.counters.ip_packets += 1;
         match ip::read(rest) {
-            Ok((packet, weird)) => {
-                if let Some(name) = weird {
+            Ok(packet) => {
+                if let Some(name) = packet.weird {
                     walk.weird(name, Some((packet.src, packet.dst)));
                 }
-                if packet.fragment.is_some() {
-                    self.counters.fragments += 1;
-                    return;
+                match packet.fragment {
+                    None => self.payload(walk, &packet),
+                    Some(fragment) => self.fragment(walk, &packet, fragment),
                 }
-                self.payload(walk, &packet);
             }
             Err(unreadable) => {
-                self.counters.bad_packets += 1;
-                walk.weird(unreadable.name, unreadable.addresses);
+                self.bad_packet(walk, unreadable.name, unreadable.addresses);
+                None
             }
         }
     }
 
-    /// What an IP packet carries, once it is whole.
+    fn bad_packet<S: PacketSink>(
+        &mut self,
+        walk: &mut Walk<'_, S>,
+        name: &'static str,
+        addresses: Option<(IpAddr, IpAddr)>,
+    ) {
+        self.counters.bad_packets += 1;
+        walk.weird(name, addresses);
+    }
+
+    fn fragment<'a, S: PacketSink>(
+        &mut self,
+        walk: &mut Walk<'_, S>,
+        packet: &IpPacket<'a>,
+        fragment: Fragment,
+    ) -> Option<(Layer, Rest<'a>)> {
+        self.counters.fragments += 1;
+        let addresses = Some((packet.src, packet.dst));
+        if packet.payload.bytes.len() < packet.payload.wire {
+            walk.weird("incompletely_captured_fragment", addresses);
+            // The first tells by its headers of the connection.
+            return if fragment.offset == 0 { self.payload(walk, packet) } else { None };
+        }
+        let whole = self.fragments.add(walk.ts, packet, fragment, |name| walk.weird(name, addresses));
+        self.counters.fragments_dropped = self.fragments.dropped();
+        let Whole { protocol, length, payload } = whole?;
+        self.counters.reassembled += 1;
+        let rest = Rest { bytes: &payload, wire: payload.len() };
+        let whole = IpPacket { protocol, length, payload: rest, fragment: None, weird: None, ..*packet };
+        match if packet.src.is_ipv6() { ip::after_reassembly(whole) } else { Ok(whole) } {
+            Ok(whole) => {
+                // The payload lives only here, so that what lies within is read here too.
+                if let Some((layer, rest)) = self.payload(walk, &whole) {
+                    self.walk(walk, layer, rest);
+                }
+            }
+            Err(unreadable) => self.bad_packet(walk, unreadable.name, unreadable.addresses),
+        }
+        self.fragments.recycle(payload);
+        None
+    }
+
+    /// What an IP packet carries, once it is whole: hands the packet to the sink, or goes into a tunnel, or both.
     #[inline]
-    fn payload<S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, ip: &IpPacket<'_>) {
+    fn payload<'a, S: PacketSink>(
+        &mut self,
+        walk: &mut Walk<'_, S>,
+        ip: &IpPacket<'a>,
+    ) -> Option<(Layer, Rest<'a>)> {
+        match tunnel::over_ip(ip.protocol, ip.payload) {
+            Tunnel::None => {}
+            inside => return self.enter(walk, inside, ip),
+        }
         let segment = match transport::read(ip.protocol, ip.payload) {
             Ok(segment) => segment,
             Err(name) => {
-                self.counters.bad_packets += 1;
-                walk.weird(name, Some((ip.src, ip.dst)));
-                return;
+                self.bad_packet(walk, name, Some((ip.src, ip.dst)));
+                return None;
             }
         };
         let packet = Packet {
@@ -134,10 +188,48 @@ impl Decoder {
             payload_length: segment.payload_length,
             transport: segment.transport,
             checksum: Checksum::Unchecked,
-            hardware: walk.facts.hardware,
+            hardware: if walk.tunnels == 0 { walk.facts.hardware } else { None },
             vlans: walk.facts.vlans,
             tunnels: walk.tunnels,
         };
         walk.sink.packet(&packet, segment.payload.bytes);
+        match segment.transport {
+            Transport::Udp { source, destination } => {
+                self.enter(walk, tunnel::over_udp(source, destination, segment.payload), ip)
+            }
+            Transport::Tcp(_) | Transport::Icmp { .. } | Transport::Other => None,
+        }
+    }
+
+    /// Goes into a tunnel, unless it is one too many.
+    #[inline]
+    fn enter<'a, S: PacketSink>(
+        &mut self,
+        walk: &mut Walk<'_, S>,
+        tunnel: Tunnel<'a>,
+        ip: &IpPacket<'_>,
+    ) -> Option<(Layer, Rest<'a>)> {
+        match tunnel {
+            Tunnel::None => None,
+            Tunnel::Inside(_, _) if walk.tunnels >= TUNNELS_MAX => {
+                self.counters.too_deep += 1;
+                walk.weird("exceeded_tunnel_max_depth", Some((ip.src, ip.dst)));
+                None
+            }
+            Tunnel::Inside(layer, rest) => {
+                self.counters.tunnels += 1;
+                walk.tunnels += 1;
+                walk.facts = LinkFacts::default();
+                Some((layer, rest))
+            }
+            Tunnel::Other => {
+                self.counters.other_network_layers += 1;
+                None
+            }
+            Tunnel::Damaged(name) => {
+                self.bad_packet(walk, name, Some((ip.src, ip.dst)));
+                None
+            }
+        }
     }
 }

@@ -4,11 +4,13 @@
 mod counters;
 mod decoder;
 pub mod format;
+mod fragments;
 mod ip;
 mod link;
 mod packet;
 mod rest;
 mod transport;
+mod tunnel;
 
 pub use counters::Counters;
 pub use decoder::Decoder;

@@ -1,5 +1,5 @@
 //! Ethernet (II and IEEE 802.3) and what lies between it and IP: VLAN tags (802.1Q, 802.1ad), LLC and SNAP
-//! (802.2), MPLS (RFC 3032), PPPoE sessions (RFC 2516).
+//! (802.2), provider backbones (802.1ah), VN-Tags (802.1BR), MPLS (RFC 3032), PPPoE sessions (RFC 2516).
 
 use super::{Found, Layer, LinkFacts};
 use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
@@ -33,6 +33,8 @@ pub(super) fn announced<'a>(kind: u16, rest: Rest<'a>, facts: &mut LinkFacts) ->
         0x8100 | 0x88a8 | 0x9100 | 0x9200 => vlan(rest, facts),
         0x8847 | 0x8848 => return Found::Next((Layer::Mpls, rest)),
         0x8864 => pppoe(rest),
+        0x88e7 => backbone(rest),
+        0x8926 => rest.skip(6).zip(u16_at(rest.bytes, 4)).map(|(rest, kind)| (Layer::EtherType(kind), rest)),
         // What follows the length is padding.
         ..ETHER_TYPE_MIN => return Found::Next((Layer::Llc, rest)),
         _ => return Found::Other,
@@ -46,17 +48,14 @@ fn vlan<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> 
     Some((Layer::EtherType(kind), rest.skip(4)?))
 }
 
+/// Provider backbone bridging (802.1ah): a service tag, then the customer's Ethernet header.
+fn backbone(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
+    Some((Layer::EtherType(u16_at(rest.bytes, 16)?), rest.skip(18)?))
+}
+
 fn pppoe(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
     let protocol = u16_at(rest.bytes, 6)?;
     Some((Layer::Ppp(protocol), rest.skip(8)?))
-}
-
-pub(super) fn ppp(protocol: u16, rest: Rest<'_>) -> Found<(Layer, Rest<'_>)> {
-    match protocol {
-        0x0021 | 0x0057 => Found::Next((Layer::Ip, rest)),
-        0x0281 | 0x0283 => Found::Next((Layer::Mpls, rest)),
-        _ => Found::Other,
-    }
 }
 
 /// An 802.2 header: followed only where SNAP or the number of IP announces something we know.

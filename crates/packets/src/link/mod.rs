@@ -2,6 +2,8 @@
 
 mod cooked;
 mod ethernet;
+mod serial;
+mod wireless;
 
 use crate::rest::Rest;
 
@@ -14,20 +16,32 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// PPP.
+    pub const PPP: Self = Self(9);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
     /// IPv4 or IPv6, as some systems number it in files.
     pub const RAW_12: Self = Self(12);
     /// IPv4 or IPv6, as OpenBSD numbers it in files.
     pub const RAW_14: Self = Self(14);
+    /// PPP with the address and control bytes of HDLC.
+    pub const PPP_HDLC: Self = Self(50);
+    /// IEEE 802.11.
+    pub const IEEE_802_11: Self = Self(105);
     /// IPv4 or IPv6.
     pub const RAW: Self = Self(101);
     /// OpenBSD loopback, address family in network byte order.
     pub const LOOP: Self = Self(108);
     /// Linux cooked capture.
     pub const LINUX_SLL: Self = Self(113);
+    /// IEEE 802.11 after a radiotap header.
+    pub const RADIOTAP: Self = Self(127);
     /// IPv4.
     pub const IPV4: Self = Self(228);
     /// IPv6.
     pub const IPV6: Self = Self(229);
+    /// Packets logged by Linux's netfilter.
+    pub const NFLOG: Self = Self(239);
     /// Linux cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
 }
@@ -51,6 +65,16 @@ pub(crate) enum Layer {
     Cooked,
     /// A Linux cooked header of version 2.
     Cooked2,
+    /// A PPP header.
+    PppHeader,
+    /// An FDDI header.
+    Fddi,
+    /// An IEEE 802.11 header.
+    Wireless,
+    /// A radiotap header.
+    Radiotap,
+    /// A header of Linux's netfilter.
+    Netfilter,
     /// An IP header of the version that its first bits tell.
     Ip,
 }
@@ -94,6 +118,11 @@ pub(crate) fn first_layer(link: LinkType) -> Option<Layer> {
         LinkType::NULL | LinkType::LOOP => Some(Layer::Null),
         LinkType::LINUX_SLL => Some(Layer::Cooked),
         LinkType::LINUX_SLL2 => Some(Layer::Cooked2),
+        LinkType::PPP | LinkType::PPP_HDLC => Some(Layer::PppHeader),
+        LinkType::FDDI => Some(Layer::Fddi),
+        LinkType::IEEE_802_11 => Some(Layer::Wireless),
+        LinkType::RADIOTAP => Some(Layer::Radiotap),
+        LinkType::NFLOG => Some(Layer::Netfilter),
         _ => None,
     }
 }
@@ -105,11 +134,16 @@ pub(crate) fn take<'a>(layer: Layer, rest: Rest<'a>, facts: &mut LinkFacts) -> F
         Layer::Ethernet => ethernet::header(rest, facts),
         Layer::EtherType(kind) => return ethernet::announced(kind, rest, facts),
         Layer::Llc => ethernet::llc(rest),
-        Layer::Ppp(protocol) => return ethernet::ppp(protocol, rest),
+        Layer::Ppp(protocol) => return serial::announced(protocol, rest),
         Layer::Mpls => ethernet::mpls(rest),
         Layer::Null => return cooked::null(rest),
         Layer::Cooked => cooked::version_1(rest, facts),
         Layer::Cooked2 => cooked::version_2(rest, facts),
+        Layer::PppHeader => serial::ppp(rest),
+        Layer::Fddi => serial::fddi(rest),
+        Layer::Wireless => return wireless::frame(rest, facts),
+        Layer::Radiotap => wireless::radiotap(rest),
+        Layer::Netfilter => return serial::netfilter(rest),
         Layer::Ip => Some((Layer::Ip, rest)),
     };
     taken.map_or(Found::Truncated, Found::Next)

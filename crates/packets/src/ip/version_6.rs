@@ -1,0 +1,185 @@
+//! IPv6 (RFC 8200) and its extension headers. The addresses of a packet are those of the conversation: the
+//! final destination of a source route (RFC 2460) and the home address of a mobile node (RFC 6275).
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::{Fragment, IpPacket, Unreadable};
+use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
+
+pub(super) const HEADER: usize = 40;
+
+const HOP_BY_HOP: u8 = 0;
+const ROUTING: u8 = 43;
+const FRAGMENT: u8 = 44;
+const AUTHENTICATION: u8 = 51;
+const NO_NEXT_HEADER: u8 = 59;
+const DESTINATION_OPTIONS: u8 = 60;
+
+const OPTION_HOME_ADDRESS: u8 = 201;
+
+/// Longest chain of extension headers that is followed.
+const EXTENSION_HEADERS_MAX: usize = 16;
+
+/// Where the reading of the extension headers stands.
+struct Chain {
+    src: IpAddr,
+    dst: IpAddr,
+    /// What comes next.
+    protocol: u8,
+    /// Where it comes.
+    at: usize,
+    fragment: Option<Fragment>,
+    has_route: bool,
+    has_home: bool,
+    weird: Option<&'static str>,
+}
+
+pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
+    let Some(header) = rest.bytes.first_chunk::<HEADER>() else { return Err("truncated_IP".into()) };
+    let address = |at| array_at::<16>(header, at).map_or(Ipv6Addr::UNSPECIFIED, Ipv6Addr::from);
+    let payload_length = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    // A jumbogram (RFC 2675), or segmentation was left to the network card: the capture tells the length.
+    let jumbo = payload_length == 0 && header[6] != NO_NEXT_HEADER && rest.bytes.len() > HEADER;
+    let total = if jumbo { rest.bytes.len() } else { payload_length + HEADER };
+    let mut chain = Chain {
+        src: address(8).into(),
+        dst: address(24).into(),
+        protocol: header[6],
+        at: HEADER,
+        fragment: None,
+        has_route: false,
+        has_home: false,
+        weird: None,
+    };
+    if rest.wire < total {
+        return Err(chain.unreadable("truncated_IP_len"));
+    }
+    chain.follow(rest.limit(total))?;
+    let Some(payload) = rest.limit(total).skip(chain.at) else {
+        return Err(chain.unreadable("invalid_IP_header_size"));
+    };
+    let Chain { src, dst, protocol, fragment, weird, .. } = chain;
+    Ok(IpPacket { src, dst, protocol, length: total as u32, payload, fragment, weird })
+}
+
+/// Reads the extension headers that lay within the fragments of a packet.
+pub(crate) fn after_reassembly(packet: IpPacket<'_>) -> Result<IpPacket<'_>, Unreadable> {
+    let IpPacket { src, dst, protocol, .. } = packet;
+    let mut chain = Chain {
+        src,
+        dst,
+        protocol,
+        at: 0,
+        fragment: None,
+        has_route: false,
+        has_home: false,
+        weird: packet.weird,
+    };
+    chain.follow(packet.payload)?;
+    let Some(payload) = packet.payload.skip(chain.at) else {
+        return Err(chain.unreadable("invalid_IP_header_size"));
+    };
+    let Chain { src, dst, protocol, weird, .. } = chain;
+    Ok(IpPacket { src, dst, protocol, payload, weird, ..packet })
+}
+
+impl Chain {
+    fn unreadable(&self, name: &'static str) -> Unreadable {
+        Unreadable { name, addresses: Some((self.src, self.dst)) }
+    }
+
+    /// Goes past the extension headers, up to what the packet carries or to the first fragment header.
+    fn follow(&mut self, whole: Rest<'_>) -> Result<(), Unreadable> {
+        for _ in 0..EXTENSION_HEADERS_MAX {
+            let (HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS) = self.protocol
+            else {
+                return Ok(());
+            };
+            let length = whole.bytes.get(self.at..).and_then(|header| length(self.protocol, header));
+            let extension = length.and_then(|length| whole.bytes.get(self.at..self.at + length));
+            let Some(extension) = extension else {
+                return Err(self.unreadable("invalid_IP_header_size"));
+            };
+            match self.protocol {
+                ROUTING => self.route(extension),
+                DESTINATION_OPTIONS => self.options(extension),
+                FRAGMENT => {
+                    let place = u16_at(extension, 2).unwrap_or(0);
+                    self.fragment = Some(Fragment {
+                        id: u32_at(extension, 4).unwrap_or(0),
+                        offset: u32::from(place & 0xfff8),
+                        more: place & 1 != 0,
+                        header_length: self.at as u32,
+                    });
+                }
+                _ => {}
+            }
+            self.protocol = u8_at(extension, 0).unwrap_or(NO_NEXT_HEADER);
+            self.at += extension.len();
+            // What follows the header of a fragment is payload of the whole packet.
+            if self.fragment.is_some() {
+                return Ok(());
+            }
+        }
+        Err(self.unreadable("invalid_IP_header_size"))
+    }
+
+    fn route(&mut self, extension: &[u8]) {
+        let (Some(kind), Some(left)) = (u8_at(extension, 2), u8_at(extension, 3)) else { return };
+        let final_destination = extension.last_chunk::<16>().map(|address| Ipv6Addr::from(*address));
+        match (kind, extension.len() / 8 - 1) {
+            // Deprecated by RFC 5095.
+            (0, units) => {
+                self.weird = Some("routing0_hdr");
+                if left > 0 && units >= 2 && units % 2 == 0 && !self.has_route {
+                    self.dst = final_destination.map_or(self.dst, IpAddr::V6);
+                    self.has_route = true;
+                }
+            }
+            // RFC 6275, section 6.4.
+            (2, 2) if left > 0 && !self.has_route => {
+                self.dst = final_destination.map_or(self.dst, IpAddr::V6);
+                self.has_route = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn options(&mut self, extension: &[u8]) {
+        let mut options = extension.get(2..).unwrap_or(&[]);
+        while let Some((&kind, after)) = options.split_first() {
+            if kind == 0 {
+                options = after;
+                continue;
+            }
+            let option =
+                after.split_first().and_then(|(length, rest)| rest.split_at_checked((*length).into()));
+            let Some((value, after)) = option else {
+                self.weird = Some("bad_ipv6_dest_opt_len");
+                return;
+            };
+            match <[u8; 16]>::try_from(value) {
+                Ok(_) if kind == OPTION_HOME_ADDRESS && self.has_home => {
+                    self.weird = Some("multiple_home_addr_opts");
+                }
+                Ok(home) if kind == OPTION_HOME_ADDRESS => {
+                    self.src = IpAddr::V6(home.into());
+                    self.has_home = true;
+                }
+                Err(_) if kind == OPTION_HOME_ADDRESS => self.weird = Some("bad_home_addr_len"),
+                _ => {}
+            }
+            options = after;
+        }
+    }
+}
+
+/// The length of an extension header, which its second byte tells.
+fn length(protocol: u8, header: &[u8]) -> Option<usize> {
+    let units = usize::from(u8_at(header, 1)?);
+    Some(match protocol {
+        FRAGMENT => 8,
+        AUTHENTICATION => (units + 2) * 4,
+        _ => (units + 1) * 8,
+    })
+}
