@@ -119,6 +119,8 @@ pub struct Effects {
     pub rejected: bool,
     /// What follows on this connection is for this protocol's analyzer instead (STARTTLS, CONNECT, upgrade).
     pub handed_to: Option<HandOver>,
+    /// So many bytes at the end of the chunk already belong to that protocol; it gets them first.
+    pub unread: usize,
 }
 
 /// A protocol change in the middle of a connection.
@@ -162,10 +164,15 @@ impl<'a> Output<'a> {
         self.effects.rejected = true;
     }
 
-    /// All bytes after this chunk belong to another protocol. Bytes of this chunk that already do are not
-    /// delivered again: an analyzer that cuts in the middle of a chunk passes the rest itself.
+    /// All bytes after this chunk belong to another protocol, and those of it that
+    /// [`Output::leave_unread`] counts.
     pub fn hand_over(&mut self, to: HandOver) {
         self.effects.handed_to = Some(to);
+    }
+
+    /// With [`Output::hand_over`]: so many bytes at the end of this chunk belong to the other protocol too.
+    pub fn leave_unread(&mut self, bytes: usize) {
+        self.effects.unread = bytes;
     }
 
     /// Reports a violation by its stable name (Zeek's where it has one).

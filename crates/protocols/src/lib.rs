@@ -4,11 +4,15 @@
 //! `analyzer.rs` (one connection: state, bounds, records), `golden/` (captures and the expected records).
 
 mod analyzer;
+mod lines;
+mod mime;
+mod percent;
 mod shared;
 
 // Sorted, one protocol per line.
 pub mod dhcp;
 mod dns;
+mod http;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
@@ -22,4 +26,5 @@ pub const PROTOCOLS: &[Protocol] = &[
     dhcp::PROTOCOL,
     dns::OVER_TCP,
     dns::OVER_UDP,
+    http::PROTOCOL,
 ];

@@ -90,6 +90,11 @@ impl Stage {
         match &step.act {
             Act::Send(bytes) => {
                 self.act(|analyzer, output| analyzer.data(Chunk { ts: now, from, bytes }, output));
+                // What the protocol before did not read is for the one after it.
+                while let unread @ 1.. = std::mem::take(&mut self.effects.unread) {
+                    let bytes = bytes.get(bytes.len() - unread..).unwrap_or_default();
+                    self.act(|analyzer, output| analyzer.data(Chunk { ts: now, from, bytes }, output));
+                }
             }
             Act::Gap(length) => self.act(|analyzer, output| analyzer.gap(now, from, *length, output)),
             Act::Close => self.act(|analyzer, output| analyzer.half_closed(now, from, output)),
@@ -101,6 +106,7 @@ impl Stage {
         let mut output = Output::new(&self.about, &mut self.shared, &mut self.files, &mut self.effects);
         act(analyzer.as_mut(), &mut output);
         let effects = std::mem::take(&mut self.effects);
+        self.effects.unread = effects.unread;
         for service in effects.services {
             if !self.services.contains(&service) {
                 self.services.push(service);

@@ -1,0 +1,305 @@
+//! Follows one HTTP connection: finds requests and responses in the two streams and when each is over.
+
+use std::collections::VecDeque;
+
+use records::{Sender, Timestamp};
+
+use super::message::{Both, Expect, Message, Surroundings};
+use super::transactions::Transactions;
+use super::wire::{ReplyLine, RequestLine, Version, reply_line, request_line};
+use crate::lines::{Lines, Piece};
+use crate::percent::unescape;
+use crate::{Analyzer, Chunk, HandOver, Output};
+
+/// Of so many requests without a response the verb is remembered.
+const UNANSWERED_MAX: usize = 4096;
+
+/// What comes next in a direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// The first line of a message.
+    #[default]
+    FirstLine,
+    /// The message at hand.
+    Message,
+    /// A response of HTTP/0.9: nothing but a body.
+    Raw,
+    /// Nothing that could be read.
+    Nothing,
+}
+
+#[derive(Default)]
+struct Direction {
+    lines: Lines,
+    state: State,
+    message: Option<Message>,
+    ongoing: bool,
+    /// Bytes were lost where they mattered.
+    deaf: bool,
+}
+
+/// Follows one connection.
+#[derive(Default)]
+pub(super) struct HttpAnalyzer {
+    directions: [Direction; 2],
+    both: Both,
+    transactions: Transactions,
+    /// For each request without a response, whether it was `HEAD`.
+    unanswered: VecDeque<bool>,
+    requests: u64,
+    keep_alive: bool,
+    connects: bool,
+    left: Option<HandOver>,
+}
+
+const fn place(from: Sender) -> usize {
+    match from {
+        Sender::Originator => 0,
+        Sender::Responder => 1,
+    }
+}
+
+impl HttpAnalyzer {
+    fn direction(&mut self, from: Sender) -> &mut Direction {
+        let [request, reply] = &mut self.directions;
+        if place(from) == 0 { request } else { reply }
+    }
+
+    /// Gives a piece to the message at hand and ends it when it is over.
+    fn with_message(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        output: &mut Output<'_>,
+        act: impl FnOnce(&mut Message, &mut Surroundings<'_, '_>) -> bool,
+    ) -> bool {
+        let Some(mut message) = self.direction(from).message.take() else { return false };
+        self.both.request_ongoing = self.directions[0].ongoing;
+        let was_over = message.is_over();
+        let result = act(
+            &mut message,
+            &mut Surroundings { ts, both: &mut self.both, transactions: &mut self.transactions, output },
+        );
+        let direction = self.direction(from);
+        message.direct(&mut direction.lines);
+        let is_over = message.is_over();
+        let body_length = message.body_length();
+        direction.message = Some(message);
+        if is_over && !was_over {
+            self.transactions.message_done(ts, from, body_length, output);
+            self.made(from, false);
+        }
+        result
+    }
+
+    fn deliver(&mut self, chunk: Chunk<'_>, line_end: bool, output: &mut Output<'_>) {
+        self.with_message(chunk.ts, chunk.from, output, |message, around| {
+            message.deliver(chunk.bytes, line_end, around);
+            true
+        });
+    }
+
+    /// Ends the message at hand, as far as it came.
+    fn end_message(&mut self, ts: Timestamp, from: Sender, interrupted: bool, output: &mut Output<'_>) {
+        if !std::mem::take(&mut self.direction(from).ongoing) {
+            return;
+        }
+        self.with_message(ts, from, output, |message, around| {
+            message.end(around);
+            true
+        });
+        self.direction(from).ongoing = true;
+        self.made(from, interrupted);
+    }
+
+    /// A message is over: what comes next?
+    fn made(&mut self, from: Sender, interrupted: bool) {
+        let direction = self.direction(from);
+        if !std::mem::take(&mut direction.ongoing) {
+            return;
+        }
+        direction.state = if interrupted { State::Nothing } else { State::FirstLine };
+        if from == Sender::Originator {
+            return;
+        }
+        let code = std::mem::take(&mut self.both.reply_code);
+        if !(100..200).contains(&code) {
+            self.unanswered.pop_front();
+        }
+        let upgrade = std::mem::take(&mut self.both.upgrade);
+        if code == 101 && self.unanswered.len() == 1 && self.both.upgrades && !upgrade.is_empty() {
+            let websocket = upgrade.eq_ignore_ascii_case(b"websocket");
+            self.left = Some(if websocket { HandOver::To("websocket") } else { HandOver::Recognise });
+        }
+        self.both.upgrades = false;
+    }
+
+    fn first_line(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        match chunk.from {
+            Sender::Originator => match request_line(chunk.bytes) {
+                Ok(request) => self.request(chunk.ts, request, output),
+                Err(name) => {
+                    output.weird(chunk.ts, name, None);
+                    if !chunk.bytes.is_empty() && (self.requests == 0 || self.keep_alive) {
+                        self.direction(chunk.from).state = State::Nothing;
+                    }
+                }
+            },
+            Sender::Responder => match reply_line(chunk.bytes) {
+                Some(reply) => self.reply(chunk.ts, reply, output),
+                None if chunk.bytes.is_empty() => {}
+                None => {
+                    output.weird(chunk.ts, "bad_HTTP_reply", None);
+                    self.direction(chunk.from).state = State::Nothing;
+                }
+            },
+        }
+    }
+
+    fn set_version(&mut self, ts: Timestamp, from: Sender, version: Version, output: &mut Output<'_>) {
+        let [request, reply] = &mut self.both.versions;
+        let known = if from == Sender::Originator { request } else { reply };
+        if *known != Version::default() && *known != version {
+            output.weird(ts, "HTTP_version_mismatch", None);
+        }
+        *known = version;
+        self.keep_alive |= version.major > 1 || (version.major == 1 && version.minor > 0);
+    }
+
+    fn begin_message(&mut self, ts: Timestamp, from: Sender, expect: Expect, output: &mut Output<'_>) {
+        if self.direction(from).message.as_ref().is_some_and(|message| !message.is_over()) {
+            output.weird(ts, "HTTP_overlapping_messages", None);
+        }
+        let (both, transactions) = (&mut self.both, &mut self.transactions);
+        let message = Message::new(from, expect, &mut Surroundings { ts, both, transactions, output });
+        let direction = self.direction(from);
+        direction.message = Some(message);
+        direction.ongoing = true;
+        if direction.state == State::FirstLine {
+            direction.state = State::Message;
+        }
+    }
+
+    fn request(&mut self, ts: Timestamp, request: RequestLine<'_>, output: &mut Output<'_>) {
+        if let Some(version) = request.version {
+            self.set_version(ts, Sender::Originator, version, output);
+        }
+        self.requests += 1;
+        if self.unanswered.len() < UNANSWERED_MAX {
+            self.unanswered.push_back(request.method.eq_ignore_ascii_case(b"HEAD"));
+        }
+        output.confirm("http");
+        self.connects |= request.method.eq_ignore_ascii_case(b"CONNECT");
+        let (uri, complaints) = unescape(request.uri);
+        for name in complaints {
+            output.weird(ts, name, None);
+        }
+        self.transactions.request(ts, request.method, &uri, output);
+        self.begin_message(ts, Sender::Originator, Expect::Maybe, output);
+        let reply = self.direction(Sender::Responder);
+        if request.version == Some(Version::HTTP_09) && reply.state != State::Raw {
+            reply.state = State::Raw;
+            reply.message = None;
+        }
+    }
+
+    fn reply(&mut self, ts: Timestamp, reply: ReplyLine<'_>, output: &mut Output<'_>) {
+        self.set_version(ts, Sender::Responder, reply.version, output);
+        self.both.reply_code = reply.code;
+        if !self.unanswered.is_empty() {
+            output.confirm("http");
+        }
+        self.transactions.reply(ts, reply.version, reply.code, reply.reason, output);
+        self.connects &= reply.code == 200;
+        let to_head = self.unanswered.front().copied().unwrap_or(false);
+        let no_body = to_head || matches!(reply.code, 100..200 | 204 | 304);
+        let expect = if no_body { Expect::NoBody } else { Expect::Body };
+        self.begin_message(ts, Sender::Responder, expect, output);
+    }
+
+    /// The response to a request of HTTP/0.9 has no headers.
+    fn raw(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        if self.direction(Sender::Responder).message.is_none() {
+            self.set_version(chunk.ts, Sender::Responder, Version::HTTP_09, output);
+            if self.unanswered.pop_front().is_some() {
+                output.confirm("http");
+            }
+            self.both.closes = true;
+            self.transactions.reply(chunk.ts, Version::HTTP_09, 0, None, output);
+            self.begin_message(chunk.ts, Sender::Responder, Expect::Body, output);
+            self.deliver(Chunk { bytes: b"", ..chunk }, true, output);
+        }
+        self.deliver(chunk, false, output);
+    }
+
+    fn piece(&mut self, ts: Timestamp, from: Sender, piece: Piece<'_>, output: &mut Output<'_>) {
+        let line = match piece {
+            Piece::Plain(bytes) => return self.deliver(Chunk { ts, from, bytes }, false, output),
+            Piece::Line(line) => line,
+        };
+        let chunk = Chunk { ts, from, bytes: &line };
+        match self.direction(from).state {
+            State::FirstLine => self.first_line(chunk, output),
+            State::Message => {
+                self.deliver(chunk, true, output);
+                let in_header = self.direction(from).message.as_ref().is_some_and(Message::in_header);
+                if self.connects && from == Sender::Responder && !in_header {
+                    self.left = Some(HandOver::Recognise);
+                }
+            }
+            State::Raw | State::Nothing => {}
+        }
+    }
+}
+
+impl Analyzer for HttpAnalyzer {
+    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        let Chunk { ts, from, mut bytes } = chunk;
+        if self.direction(from).state == State::Raw {
+            return self.raw(chunk, output);
+        }
+        while self.left.is_none() && !self.direction(from).deaf {
+            if self.direction(from).state == State::Nothing {
+                return;
+            }
+            let Some(piece) = self.direction(from).lines.next(&mut bytes) else { return };
+            self.piece(ts, from, piece, output);
+        }
+        if let Some(to) = self.left {
+            self.end(ts, output);
+            output.hand_over(to);
+            output.leave_unread(bytes.len());
+        }
+    }
+
+    fn gap(&mut self, ts: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {
+        if self.direction(from).deaf {
+            return;
+        }
+        let skipped = self.with_message(ts, from, output, |message, around| message.gap(length, around));
+        if skipped {
+            return;
+        }
+        // Whether a response has a body can depend on the request that was lost.
+        if from == Sender::Originator {
+            self.end_message(ts, from, true, output);
+        }
+        self.end_message(ts, Sender::Responder, true, output);
+        self.direction(from).deaf = true;
+    }
+
+    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
+        if let Some(line) = self.direction(from).lines.finish()
+            && !self.direction(from).deaf
+        {
+            self.piece(ts, from, Piece::Line(line.into()), output);
+        }
+        self.end_message(ts, from, false, output);
+    }
+
+    fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        self.end_message(ts, Sender::Originator, true, output);
+        self.end_message(ts, Sender::Responder, true, output);
+        self.transactions.finish(output);
+    }
+}

@@ -1,0 +1,120 @@
+//! Compressed bodies (`Content-Encoding: gzip` and `deflate`), inflated within bounds.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+/// More of one body is not inflated: 1 kB can grow to 1 MB.
+const INFLATED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// So much is inflated at a time.
+const OUTPUT_BYTES: usize = 16 * 1024;
+/// So many bytes show the format.
+const MAGIC_BYTES: usize = 2;
+
+/// Inflates one body, whatever the header said: gzip, zlib or bare deflate are told by the first bytes.
+pub(super) struct Inflater {
+    magic: Vec<u8>,
+    stream: Option<Decompress>,
+    output: Box<[u8]>,
+    is_over: bool,
+}
+
+impl Inflater {
+    /// Begins a body.
+    pub(super) fn new() -> Self {
+        let output = vec![0; OUTPUT_BYTES].into_boxed_slice();
+        Self { magic: Vec::new(), stream: None, output, is_over: false }
+    }
+
+    /// Inflates the next bytes and gives them to `take`. `Err` names what is wrong, once.
+    pub(super) fn inflate(&mut self, bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
+        if self.is_over {
+            return Ok(());
+        }
+        if self.stream.is_some() {
+            return self.run(bytes, take);
+        }
+        self.magic.extend_from_slice(bytes);
+        if self.magic.len() < MAGIC_BYTES {
+            return Ok(());
+        }
+        let bytes = std::mem::take(&mut self.magic);
+        self.stream = Some(match bytes.as_slice() {
+            [0x1f, 0x8b, ..] => Decompress::new_gzip(15),
+            [method, flags, ..] => {
+                let header = u16::from_be_bytes([*method, *flags]);
+                Decompress::new(method & 0x0f == 8 && header % 31 == 0)
+            }
+            _ => Decompress::new(false),
+        });
+        self.run(&bytes, take)
+    }
+
+    fn run(&mut self, mut bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
+        let Some(stream) = &mut self.stream else { return Ok(()) };
+        loop {
+            let (read_before, written_before) = (stream.total_in(), stream.total_out());
+            let status = stream.decompress(bytes, &mut self.output, FlushDecompress::Sync);
+            let read = usize::try_from(stream.total_in() - read_before).unwrap_or_default();
+            let written = usize::try_from(stream.total_out() - written_before).unwrap_or_default();
+            bytes = bytes.get(read..).unwrap_or_default();
+            take(self.output.get(..written).unwrap_or_default());
+            match status {
+                Ok(Status::StreamEnd) => self.is_over = true,
+                Ok(_) if stream.total_out() > INFLATED_BYTES_MAX => {
+                    self.is_over = true;
+                    return Err("inflated_too_much");
+                }
+                Ok(_) if written == OUTPUT_BYTES => continue,
+                Ok(_) if bytes.is_empty() || (read == 0 && written == 0) => {}
+                Ok(_) => continue,
+                Err(_) => {
+                    self.is_over = true;
+                    return Err("inflate_failed");
+                }
+            }
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::{Compress, Compression, FlushCompress};
+
+    use super::*;
+
+    fn compressed(mut compress: Compress, content: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(content.len() + 100);
+        compress.compress_vec(content, &mut out, FlushCompress::Finish).unwrap();
+        out
+    }
+
+    fn inflated(bytes: &[u8], size: usize) -> (Vec<u8>, Result<(), &'static str>) {
+        let (mut inflater, mut out, mut result) = (Inflater::new(), Vec::new(), Ok(()));
+        for chunk in bytes.chunks(size) {
+            result = result.and(inflater.inflate(chunk, &mut |bytes| out.extend_from_slice(bytes)));
+        }
+        (out, result)
+    }
+
+    #[test]
+    fn all_three_formats_are_inflated_however_they_are_cut() {
+        let content = b"the same again and again ".repeat(3000);
+        let level = Compression::default();
+        let formats =
+            [Compress::new_gzip(level, 15), Compress::new(level, true), Compress::new(level, false)];
+        for compress in formats {
+            let bytes = compressed(compress, &content);
+            for size in [1, 7, bytes.len()] {
+                assert_eq!(inflated(&bytes, size), (content.clone(), Ok(())));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_compressed_is_named() {
+        assert_eq!(
+            inflated(b"\x1f\x8b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 3).1,
+            Err("inflate_failed")
+        );
+    }
+}
