@@ -1,1 +1,71 @@
-//! .
+//! From frames to records: capture → conntrack → protocols → files → records, one shard per core.
+//!
+//! One thread reads frames and decodes them to packets; each shard follows the connections of some host pairs;
+//! the caller's thread merges what the shards give into one order. The order depends on the traffic alone, not
+//! on the number of shards: every record stands at the time and packet that gave rise to it.
+
+mod dispatch;
+mod emission;
+mod file_sink;
+mod follower;
+mod merge;
+mod recognition;
+mod round;
+mod shard;
+
+use std::path::PathBuf;
+
+use crossbeam_channel::bounded;
+use records::AnyRecord;
+
+pub use dispatch::Traffic;
+
+use crate::dispatch::Dispatcher;
+use crate::merge::Merger;
+use crate::shard::Shard;
+
+/// So many rounds may wait for a shard, and so many results for the merger.
+const ROUNDS_WAITING: usize = 8;
+
+/// How the sensor works.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Shards to run, each a thread; 0 means one.
+    pub shards: usize,
+    /// Limits and time-outs of the connection tables.
+    pub table: conntrack::Config,
+    /// Where files are written out by their SHA-256; off by default.
+    pub extract_files: Option<PathBuf>,
+}
+
+/// Reads a source to its end and gives all records to `take`, in one order that the traffic alone decides.
+///
+/// A failure of `take` ends the reading and is handed back.
+pub fn run<E: Send>(
+    source: capture::Source,
+    config: &Config,
+    mut take: impl FnMut(Vec<AnyRecord>) -> Result<(), E>,
+) -> Result<Traffic, E> {
+    let shards = config.shards.max(1);
+    std::thread::scope(|scope| {
+        let (to_shards, from_reader): (Vec<_>, Vec<_>) = (0..shards).map(|_| bounded(ROUNDS_WAITING)).unzip();
+        let (to_merger, from_shards): (Vec<_>, Vec<_>) = (0..shards).map(|_| bounded(ROUNDS_WAITING)).unzip();
+        let reader = scope.spawn(move || Dispatcher::new(source, to_shards).run());
+        for (rounds, results) in from_reader.into_iter().zip(to_merger) {
+            scope.spawn(move || {
+                let mut shard = Shard::new(config);
+                for round in rounds {
+                    if results.send(shard.round(&round)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        let mut merger = Merger::new(from_shards);
+        while let Some(records) = merger.round() {
+            take(records)?;
+        }
+        // Closed channels end the other threads after a failure above; here they are at their end already.
+        Ok(reader.join().unwrap_or_default())
+    })
+}

@@ -1,0 +1,225 @@
+//! Follows the connections of a shard: recognises each, drives its analyzer, carries out what that asks for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use conntrack::{Connection, Handler};
+use protocols::{About, Analyzer, Chunk, Effects, Output, Shared, Transport};
+use records::{Conn, Sender, Weird};
+
+use crate::emission::Emissions;
+use crate::file_sink::SensorFiles;
+use crate::recognition::{self, Beginning, Recognition};
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+
+/// What is kept for each connection.
+#[derive(Default)]
+pub(crate) struct Follow {
+    stage: Stage,
+    services: Vec<&'static str>,
+}
+
+#[derive(Default)]
+enum Stage {
+    /// Nothing was sent yet.
+    #[default]
+    New,
+    /// TCP: the first bytes did not tell yet.
+    Beginning(Box<Beginning>),
+    /// UDP: so many datagrams did not tell yet.
+    Datagrams(u8),
+    /// An analyzer follows it.
+    Followed(Box<dyn Analyzer>),
+    /// No protocol knows it, or its analyzer gave up.
+    Left,
+}
+
+/// The handler of a shard's table.
+pub(crate) struct Follower {
+    pub(crate) emissions: Emissions,
+    files: SensorFiles,
+    shared: Shared,
+    effects: Effects,
+}
+
+impl Follower {
+    pub(crate) fn new(config: &crate::Config) -> Self {
+        Self {
+            emissions: Emissions::default(),
+            files: SensorFiles::new(config),
+            shared: Shared::default(),
+            effects: Effects::default(),
+        }
+    }
+
+    /// Lets the connection's analyzer do something, then carries out what it asked for.
+    fn drive(
+        &mut self,
+        connection: &Connection,
+        state: &mut Follow,
+        act: impl FnOnce(&mut dyn Analyzer, &mut Output<'_>),
+    ) {
+        let Stage::Followed(analyzer) = &mut state.stage else { return };
+        let about = about(connection);
+        let mut output = Output::new(&about, &mut self.shared, &mut self.files, &mut self.effects);
+        // A panic is a defect of one analyzer; it must not end the capture.
+        let calm = catch_unwind(AssertUnwindSafe(|| act(analyzer.as_mut(), &mut output))).is_ok();
+        if !calm {
+            self.effects.rejected = true;
+            self.weird(weird(connection, "analyzer_panic"));
+        }
+        self.carry_out(connection, &about, state);
+    }
+
+    fn carry_out(&mut self, connection: &Connection, about: &About, state: &mut Follow) {
+        let now = connection.now.0;
+        for service in self.effects.services.drain(..) {
+            if !state.services.contains(&service) {
+                state.services.push(service);
+            }
+        }
+        self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
+        self.emissions.take_records(now, connection.uid, &mut self.effects);
+        if let Some(to) = self.effects.handed_to.take() {
+            state.stage = match recognition::successor(to, about) {
+                Some(analyzer) => Stage::Followed(analyzer),
+                None => Stage::New,
+            };
+        }
+        if std::mem::take(&mut self.effects.rejected) {
+            state.stage = Stage::Left;
+        }
+    }
+
+    /// An announced connection is what was announced.
+    fn expected(&mut self, about: &About) -> Option<Box<dyn Analyzer>> {
+        let expected = self.shared.expected((about.id.resp_h, about.id.resp_p))?;
+        recognition::by_name(expected.protocol, about.transport).map(|protocol| (protocol.analyzer)(about))
+    }
+
+    fn begin(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+        let about = about(connection);
+        if let Some(analyzer) = self.expected(&about) {
+            state.stage = Stage::Followed(analyzer);
+            return self.deliver(connection, state, from, bytes);
+        }
+        state.stage = match connection.ip_proto {
+            TCP => Stage::Beginning(Box::default()),
+            UDP => Stage::Datagrams(0),
+            _ => Stage::Left,
+        };
+        self.recognise(connection, state, from, bytes);
+    }
+
+    fn recognise(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+        let about = about(connection);
+        match &mut state.stage {
+            Stage::Beginning(beginning) => {
+                beginning.push(connection.now, from, bytes);
+                match beginning.recognise(&about) {
+                    Recognition::Is(protocol) => {
+                        let beginning = std::mem::take(beginning);
+                        state.stage = Stage::Followed((protocol.analyzer)(&about));
+                        for (ts, from, piece) in beginning.pieces() {
+                            let then = Connection { now: ts, ..*connection };
+                            self.deliver(&then, state, from, piece);
+                        }
+                    }
+                    Recognition::Open => {}
+                    Recognition::Unknown => state.stage = Stage::Left,
+                }
+            }
+            Stage::Datagrams(seen) => {
+                *seen += 1;
+                match recognition::recognise_datagram(&about, from, bytes, *seen) {
+                    Recognition::Is(protocol) => {
+                        state.stage = Stage::Followed((protocol.analyzer)(&about));
+                        self.deliver(connection, state, from, bytes);
+                    }
+                    Recognition::Open => {}
+                    Recognition::Unknown => state.stage = Stage::Left,
+                }
+            }
+            Stage::New | Stage::Followed(_) | Stage::Left => {}
+        }
+    }
+
+    fn deliver(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+        match &state.stage {
+            // An analyzer has handed over while the first bytes were given to it.
+            Stage::New => self.begin(connection, state, from, bytes),
+            Stage::Beginning(_) | Stage::Datagrams(_) => self.recognise(connection, state, from, bytes),
+            Stage::Followed(_) => {
+                let chunk = Chunk { ts: connection.now, from, bytes };
+                self.drive(connection, state, |analyzer, output| analyzer.data(chunk, output));
+            }
+            Stage::Left => {}
+        }
+    }
+}
+
+impl Handler for Follower {
+    type State = Follow;
+
+    fn data(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+        self.deliver(connection, state, from, bytes);
+    }
+
+    fn gap(&mut self, connection: &Connection, state: &mut Follow, from: Sender, length: u64) {
+        match &state.stage {
+            Stage::Followed(_) => self
+                .drive(connection, state, |analyzer, output| analyzer.gap(connection.now, from, length, output)),
+            Stage::New | Stage::Beginning(_) => state.stage = Stage::Left,
+            Stage::Datagrams(_) | Stage::Left => {}
+        }
+    }
+
+    fn half_closed(&mut self, connection: &Connection, state: &mut Follow, from: Sender) {
+        self.drive(connection, state, |analyzer, output| analyzer.half_closed(connection.now, from, output));
+    }
+
+    fn flipped(&mut self, _connection: &Connection, state: &mut Follow) {
+        state.stage = Stage::New;
+    }
+
+    fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
+        self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
+        let now = connection.now;
+        self.files.end_connection(now, connection.uid, |record| {
+            self.emissions.push(now.0, connection.uid, record);
+        });
+        if !state.services.is_empty() {
+            record.service = Some(state.services.join(","));
+        }
+        self.emissions.push(now.0, connection.uid, record.into());
+    }
+
+    fn weird(&mut self, weird: Weird) {
+        let uid = weird.uid.unwrap_or_default();
+        self.emissions.push(weird.ts.0, uid, weird.into());
+    }
+}
+
+fn about(connection: &Connection) -> About {
+    About {
+        uid: connection.uid,
+        id: connection.id,
+        transport: if connection.ip_proto == TCP { Transport::Tcp } else { Transport::Udp },
+        start: connection.start,
+    }
+}
+
+fn weird(connection: &Connection, name: &'static str) -> Weird {
+    Weird {
+        ts: connection.now,
+        uid: Some(connection.uid),
+        orig_h: Some(connection.id.orig_h),
+        orig_p: Some(connection.id.orig_p),
+        resp_h: Some(connection.id.resp_h),
+        resp_p: Some(connection.id.resp_p),
+        name: name.into(),
+        addl: None,
+        source: None,
+    }
+}
