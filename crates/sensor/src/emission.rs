@@ -1,6 +1,6 @@
 //! What a shard gives out, and the order in which it goes on.
 
-use protocols::Effects;
+use protocols::{Effects, dhcp};
 use records::{AnyRecord, Uid};
 
 /// Where something stands in the one order of all shards: by traffic time, then by packet (time-outs before the
@@ -8,7 +8,7 @@ use records::{AnyRecord, Uid};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     /// Traffic time in nanoseconds.
-    time: i64,
+    pub(crate) time: i64,
     /// Number of the packet in the capture, from 1; 0 for what a time-out gave.
     packet: u64,
     /// The connection: decides between time-outs of the same moment.
@@ -29,6 +29,8 @@ pub(crate) struct Emission {
 pub(crate) enum Emitted {
     /// A record as it will be kept.
     Record(AnyRecord),
+    /// A message of DHCP, whose exchange goes over several connections.
+    Dhcp(Box<dhcp::Message>),
 }
 
 /// Collects what the connections of a shard give out in one round.
@@ -47,24 +49,30 @@ impl Emissions {
         self.packet = packet;
     }
 
-    /// What follows comes from time-outs after `time`, the shard's clock so far.
-    pub(crate) fn at_timeouts(&mut self, time: i64) {
-        self.time = time;
+    /// What follows comes from time-outs, each at its own time.
+    pub(crate) fn at_timeouts(&mut self) {
         self.packet = 0;
     }
 
     /// Adds a record of a connection; `now` is the time of the time-out, where it is one.
     pub(crate) fn push(&mut self, now: i64, uid: Uid, record: AnyRecord) {
-        let time = if self.packet == 0 { now.max(self.time) } else { self.time };
+        self.emit(now, uid, Emitted::Record(record));
+    }
+
+    fn emit(&mut self, now: i64, uid: Uid, what: Emitted) {
+        let time = if self.packet == 0 { now } else { self.time };
         self.ordinal += 1;
         let key = Key { time, packet: self.packet, uid, ordinal: self.ordinal };
-        self.list.push(Emission { key, what: Emitted::Record(record) });
+        self.list.push(Emission { key, what });
     }
 
     /// Adds what an analyzer asked to write.
-    pub(crate) fn take_records(&mut self, now: i64, uid: Uid, effects: &mut Effects) {
+    pub(crate) fn take_effects(&mut self, now: i64, uid: Uid, effects: &mut Effects) {
         for record in effects.records.drain(..) {
-            self.push(now, uid, record);
+            self.emit(now, uid, Emitted::Record(record));
+        }
+        for message in effects.dhcp.drain(..) {
+            self.emit(now, uid, Emitted::Dhcp(Box::new(message)));
         }
     }
 

@@ -44,10 +44,10 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(config: &crate::Config) -> Self {
+    pub(crate) fn new(files: SensorFiles) -> Self {
         Self {
             emissions: Emissions::default(),
-            files: SensorFiles::new(config),
+            files,
             shared: Shared::default(),
             effects: Effects::default(),
         }
@@ -80,7 +80,7 @@ impl Follower {
             }
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
-        self.emissions.take_records(now, connection.uid, &mut self.effects);
+        self.emissions.take_effects(now, connection.uid, &mut self.effects);
         if let Some(to) = self.effects.handed_to.take() {
             state.stage = match recognition::successor(to, about) {
                 Some(analyzer) => Stage::Followed(analyzer),
@@ -168,8 +168,9 @@ impl Handler for Follower {
 
     fn gap(&mut self, connection: &Connection, state: &mut Follow, from: Sender, length: u64) {
         match &state.stage {
-            Stage::Followed(_) => self
-                .drive(connection, state, |analyzer, output| analyzer.gap(connection.now, from, length, output)),
+            Stage::Followed(_) => self.drive(connection, state, |analyzer, output| {
+                analyzer.gap(connection.now, from, length, output)
+            }),
             Stage::New | Stage::Beginning(_) => state.stage = Stage::Left,
             Stage::Datagrams(_) | Stage::Left => {}
         }
@@ -186,7 +187,7 @@ impl Handler for Follower {
     fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
         self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
         let now = connection.now;
-        self.files.end_connection(now, connection.uid, |record| {
+        self.files.end_connection(connection.uid, |record| {
             self.emissions.push(now.0, connection.uid, record);
         });
         if !state.services.is_empty() {

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use crossbeam_channel::bounded;
 use records::AnyRecord;
 
+pub use capture::{FileReport, OpenError, Progress, Source};
 pub use dispatch::Traffic;
 
 use crate::dispatch::Dispatcher;
@@ -40,20 +41,22 @@ pub struct Config {
 
 /// Reads a source to its end and gives all records to `take`, in one order that the traffic alone decides.
 ///
-/// A failure of `take` ends the reading and is handed back.
-pub fn run<E: Send>(
-    source: capture::Source,
+/// A failure of `take` ends the reading and is handed back, as does the folder for extracted files when it
+/// cannot be made.
+pub fn run<E: From<std::io::Error>>(
+    source: Source,
     config: &Config,
     mut take: impl FnMut(Vec<AnyRecord>) -> Result<(), E>,
 ) -> Result<Traffic, E> {
-    let shards = config.shards.max(1);
+    let shards = (0..config.shards.max(1)).map(|_| Shard::new(config)).collect::<Result<Vec<_>, _>>()?;
     std::thread::scope(|scope| {
-        let (to_shards, from_reader): (Vec<_>, Vec<_>) = (0..shards).map(|_| bounded(ROUNDS_WAITING)).unzip();
-        let (to_merger, from_shards): (Vec<_>, Vec<_>) = (0..shards).map(|_| bounded(ROUNDS_WAITING)).unzip();
+        let (to_shards, from_reader): (Vec<_>, Vec<_>) =
+            shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
+        let (to_merger, from_shards): (Vec<_>, Vec<_>) =
+            shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
         let reader = scope.spawn(move || Dispatcher::new(source, to_shards).run());
-        for (rounds, results) in from_reader.into_iter().zip(to_merger) {
+        for ((mut shard, rounds), results) in shards.into_iter().zip(from_reader).zip(to_merger) {
             scope.spawn(move || {
-                let mut shard = Shard::new(config);
                 for round in rounds {
                     if results.send(shard.round(&round)).is_err() {
                         break;

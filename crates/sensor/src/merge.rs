@@ -1,18 +1,22 @@
 //! Brings what the shards give into one order.
 
 use crossbeam_channel::Receiver;
-use records::AnyRecord;
+use protocols::dhcp::Joiner;
+use records::{AnyRecord, Timestamp};
 
 use crate::emission::{Emission, Emitted};
 
-/// Takes one result of each shard per round.
+/// Takes one result of each shard per round. What belongs together over connections, which may be in different
+/// shards, is joined here.
 pub(crate) struct Merger {
     shards: Vec<Receiver<Vec<Emission>>>,
+    dhcp: Joiner,
+    is_over: bool,
 }
 
 impl Merger {
     pub(crate) fn new(shards: Vec<Receiver<Vec<Emission>>>) -> Self {
-        Self { shards }
+        Self { shards, dhcp: Joiner::default(), is_over: false }
     }
 
     /// The records of the next round in order; `None` after the last.
@@ -20,9 +24,15 @@ impl Merger {
     /// All shards have the same clock at the end of a round and give nothing of an earlier time later, so a
     /// round can be put in order by itself.
     pub(crate) fn round(&mut self) -> Option<Vec<AnyRecord>> {
+        if self.is_over {
+            return None;
+        }
         let mut emissions = Vec::new();
         for shard in &self.shards {
-            let mut more = shard.recv().ok()?;
+            let Ok(mut more) = shard.recv() else {
+                self.is_over = true;
+                return Some(self.end());
+            };
             if emissions.is_empty() {
                 emissions = more;
             } else {
@@ -30,6 +40,26 @@ impl Merger {
             }
         }
         emissions.sort_unstable_by_key(|emission| emission.key);
-        Some(emissions.into_iter().map(|emission| match emission.what { Emitted::Record(record) => record }).collect())
+        Some(self.join(emissions))
+    }
+
+    fn join(&mut self, emissions: Vec<Emission>) -> Vec<AnyRecord> {
+        let mut records = Vec::with_capacity(emissions.len());
+        for Emission { key, what } in emissions {
+            self.dhcp.advance(Timestamp(key.time), &mut |record| records.push(record.into()));
+            match what {
+                Emitted::Record(record) => records.push(record),
+                Emitted::Dhcp(message) => {
+                    self.dhcp.message(*message, &mut |record| records.push(record.into()))
+                }
+            }
+        }
+        records
+    }
+
+    fn end(&mut self) -> Vec<AnyRecord> {
+        let mut records = Vec::new();
+        self.dhcp.finish(&mut |record| records.push(record.into()));
+        records
     }
 }

@@ -1,28 +1,43 @@
-//! What goes to a shard at once: the packets of one round, and the blocks in which their payloads lie.
+//! What goes to a shard at once: the packets of one batch of frames that fall to it.
 
 use std::sync::Arc;
 
-use packets::Packet;
+use capture::FrameBatch;
+use packets::{HeaderWeird, Packet};
+
+/// Where a packet or violation stands in the capture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    /// Number of the packet, from 1.
+    pub(crate) number: u64,
+    /// The latest packet time up to here: traffic time never runs backwards.
+    pub(crate) clock: i64,
+}
 
 /// A packet on its way to its shard.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Routed {
     pub(crate) packet: Packet,
-    /// Number of the packet in the capture, from 1.
-    pub(crate) number: u64,
-    /// The latest packet time up to here: traffic time never runs backwards.
-    pub(crate) clock: i64,
-    /// Place of the payload.
-    pub(crate) block: u32,
-    pub(crate) start: u32,
-    pub(crate) length: u32,
+    pub(crate) position: Position,
+    pub(crate) payload: Place,
+}
+
+/// Where a payload lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// In the frame at `frame` of the batch.
+    Frame { frame: u32, start: u32, length: u32 },
+    /// In the bytes of the round: it was put together from fragments.
+    Own { start: u32, length: u32 },
 }
 
 /// One round for one shard. All shards get the same rounds, some of them empty, so that all clocks agree.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Round {
-    pub(crate) blocks: Vec<Arc<Vec<u8>>>,
+    pub(crate) batch: Arc<FrameBatch>,
     pub(crate) packets: Vec<Routed>,
+    pub(crate) weirds: Vec<(Position, HeaderWeird)>,
+    pub(crate) own: Vec<u8>,
     /// Traffic time at the end of the round.
     pub(crate) clock: i64,
     /// The capture is over: close all connections.
@@ -30,11 +45,13 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    pub(crate) fn payload(&self, routed: &Routed) -> &[u8] {
-        let start = routed.start as usize;
-        self.blocks
-            .get(routed.block as usize)
-            .and_then(|block| block.get(start..start + routed.length as usize))
-            .unwrap_or_default()
+    pub(crate) fn payload(&self, place: Place) -> &[u8] {
+        let (bytes, start, length) = match place {
+            Place::Frame { frame, start, length } => {
+                (self.batch.get(frame as usize).map_or([].as_slice(), |frame| frame.bytes), start, length)
+            }
+            Place::Own { start, length } => (self.own.as_slice(), start, length),
+        };
+        bytes.get(start as usize..start as usize + length as usize).unwrap_or_default()
     }
 }

@@ -1,9 +1,11 @@
 //! One shard: a connection table and the analyzers of its connections. Shards share nothing.
 
 use conntrack::Table;
-use records::Timestamp;
+use packets::HeaderWeird;
+use records::{Timestamp, Uid, Weird};
 
 use crate::emission::Emission;
+use crate::file_sink::SensorFiles;
 use crate::follower::Follower;
 use crate::round::Round;
 
@@ -15,19 +17,25 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    pub(crate) fn new(config: &crate::Config) -> Self {
-        Self { table: Table::new(config.table.clone()), follower: Follower::new(config), clock: i64::MIN }
+    pub(crate) fn new(config: &crate::Config) -> std::io::Result<Self> {
+        let follower = Follower::new(SensorFiles::new(config)?);
+        Ok(Self { table: Table::new(config.table.clone()), follower, clock: i64::MIN })
     }
 
     /// Works through a round and gives out what came of it, not yet in order.
     pub(crate) fn round(&mut self, round: &Round) -> Vec<Emission> {
         for routed in &round.packets {
-            self.advance(routed.clock);
-            self.follower.emissions.at_packet(routed.clock, routed.number);
-            self.table.packet(&routed.packet, round.payload(routed), &mut self.follower);
+            self.advance(routed.position.clock);
+            self.follower.emissions.at_packet(routed.position.clock, routed.position.number);
+            self.table.packet(&routed.packet, round.payload(routed.payload), &mut self.follower);
+        }
+        for (position, weird) in &round.weirds {
+            self.follower.emissions.at_packet(position.clock, position.number);
+            self.follower.emissions.push(position.clock, Uid::default(), header_weird(weird).into());
         }
         self.advance(round.clock);
         if round.last {
+            self.follower.emissions.at_timeouts();
             self.table.finish(Timestamp(self.clock), &mut self.follower);
         }
         self.follower.emissions.take()
@@ -35,9 +43,19 @@ impl Shard {
 
     fn advance(&mut self, clock: i64) {
         if clock > self.clock {
-            self.follower.emissions.at_timeouts(self.clock);
+            self.follower.emissions.at_timeouts();
             self.table.advance(Timestamp(clock), &mut self.follower);
             self.clock = clock;
         }
+    }
+}
+
+fn header_weird(weird: &HeaderWeird) -> Weird {
+    Weird {
+        ts: Timestamp(weird.ts),
+        orig_h: weird.addresses.map(|(source, _)| source),
+        resp_h: weird.addresses.map(|(_, destination)| destination),
+        name: weird.name.into(),
+        ..Weird::default()
     }
 }

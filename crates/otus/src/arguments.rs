@@ -1,0 +1,164 @@
+//! The command line. People script it: names stay.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds intruders by what the network and its devices do.
+#[derive(Debug, Parser)]
+#[command(name = "otus", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  otus analyze monday.pcap
+  otus analyze --lake office captures/
+  otus findings --lake office
+  otus search --lake office 'host:10.20.10.166 bytes>1M since:2h'
+
+Exit status: 0 all well; 1 a failure; 2 wrong arguments or an error in a query; 3 a capture was damaged
+(what came before the damage was kept).";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Captures in, findings out.
+    Analyze(Analyze),
+    /// What was found: hosts by threat and certainty, then each finding with its evidence.
+    Findings(Findings),
+    /// Who is on the network: names, addresses and users of each device.
+    Devices(Devices),
+    /// Look for records in words.
+    Search(Search),
+    /// Ask in SQL; each record type is a table.
+    Sql(Sql),
+    /// Write records out for other tools.
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus analyze monday.pcap tuesday.pcap.zst      merged by packet time; they may overlap
+  otus analyze --lake office captures/           all captures of a folder; a second run adds to the lake
+  tcpdump -w - | otus analyze -                  standard input")]
+pub(crate) struct Analyze {
+    /// Captures (pcap or pcapng, also gzip or zstd), folders of them, or - for standard input.
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(crate) captures: Vec<PathBuf>,
+    /// Folder in which records, findings and what was learned are kept; without it nothing is kept.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: Option<PathBuf>,
+    /// Findings as JSON, one per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the files that were seen to this folder, named by their SHA-256.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) extract_files: Option<PathBuf>,
+    /// Threads that follow connections; changes nothing in the output.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) shards: Option<u16>,
+    /// Networks of your own besides the private ones, e.g. 203.0.113.0/24.
+    #[arg(long = "network", value_name = "CIDR")]
+    pub(crate) networks: Vec<String>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LakeFolder {
+    /// The lake's folder.
+    #[arg(long = "lake", value_name = "DIR")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus findings --lake office
+  otus findings --lake office --json | jq 'select(.certainty >= 50)'")]
+pub(crate) struct Findings {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// JSON, one finding per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Devices {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// JSON, one device per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus search --lake office 'host:10.20.10.166 since:2h'
+  otus search --lake office 'dns.query:*.example.com or http.host:*.example.com'
+  otus search --lake office 'bytes>1M not port:443' --csv
+  otus search --lake office 'invoice_2026'              a word anywhere")]
+pub(crate) struct Search {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// What to look for.
+    pub(crate) query: String,
+    /// JSON, one record per line.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values.
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// At most so many records; the latest are shown.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus sql --lake office 'SELECT query, count(*) FROM dns GROUP BY query ORDER BY 2 DESC LIMIT 20'
+  otus sql --lake office 'SELECT \"id.resp_h\", sum(orig_bytes) FROM conn GROUP BY 1 ORDER BY 2 DESC LIMIT 10'
+  otus sql --lake office 'SHOW TABLES'")]
+pub(crate) struct Sql {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// The statement.
+    pub(crate) statement: String,
+    /// JSON, one row per line.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values.
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  otus export --lake office --format zeek-json --out logs --types conn,dns")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// How they are written.
+    #[arg(long, value_enum, default_value_t = Format::ZeekJson)]
+    pub(crate) format: Format,
+    /// Folder to write to; one file per record type.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Only these record types.
+    #[arg(long, value_delimiter = ',', value_name = "TYPES")]
+    pub(crate) types: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// JSON lines as Zeek writes them.
+    ZeekJson,
+}

@@ -1,0 +1,76 @@
+//! A bar on standard error while captures are read: bytes, packets per second, time left.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use sensor::Progress;
+
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// Shows the progress of a source until it is dropped; nothing where standard error is no terminal.
+pub(crate) struct Bar {
+    bar: Option<ProgressBar>,
+    progress: Arc<Progress>,
+}
+
+impl Bar {
+    pub(crate) fn new(progress: Arc<Progress>, quiet: bool) -> Self {
+        let wanted = !quiet && std::io::stderr().is_terminal();
+        let total = progress.bytes_total();
+        let bar = wanted.then(|| bar(Arc::clone(&progress), total));
+        Self { bar, progress }
+    }
+
+    /// Moves the bar to where the reader is.
+    pub(crate) fn update(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.progress.bytes_read());
+        }
+    }
+
+    /// Says what is done now that all is read.
+    pub(crate) fn message(&self, text: &'static str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(progress: Arc<Progress>, total: u64) -> ProgressBar {
+    // Standard input has no size: then there is no end to count towards.
+    let (bar, template) = if total > 0 {
+        (ProgressBar::new(total), "{bar:32.cyan/blue} {bytes}/{total_bytes}  {packets}  {eta} left {msg}")
+    } else {
+        (ProgressBar::no_length(), "{spinner} {bytes}  {packets}  {elapsed} {msg}")
+    };
+    let packets = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let rate = progress.frames() as f64 / state.elapsed().as_secs_f64().max(0.001);
+        // Writing to the bar's own buffer does not fail.
+        let _ = write!(out, "{} packets/s", human(rate));
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.with_key("packets", packets));
+    }
+    bar.enable_steady_tick(REDRAW);
+    bar
+}
+
+/// `1234567.0` as `1.2 M`.
+pub(crate) fn human(value: f64) -> String {
+    for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
+        if value >= size {
+            return format!("{:.1} {letter}", value / size);
+        }
+    }
+    format!("{value:.0} ")
+}

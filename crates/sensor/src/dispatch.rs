@@ -1,0 +1,140 @@
+//! The reader's thread: frames become packets, and each packet goes to the shard of its pair of hosts.
+
+use std::hash::Hasher as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use capture::{FrameBatch, Source};
+use crossbeam_channel::Sender;
+use packets::{Counters, Decoder, HeaderWeird, Packet, PacketSink};
+use rustc_hash::FxHasher;
+
+use crate::round::{Place, Position, Round, Routed};
+
+/// What a source held, known when it has been read to its end.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// What was decoded.
+    pub counters: Counters,
+    /// Time of the first and the last packet, in nanoseconds since the epoch.
+    pub span: Option<(i64, i64)>,
+    /// What was read of each file, in the order in which the files ended.
+    pub files: Vec<capture::FileReport>,
+}
+
+pub(crate) struct Dispatcher {
+    source: Source,
+    decoder: Decoder,
+    shards: Vec<Sender<Round>>,
+    number: u64,
+    clock: i64,
+    first: Option<i64>,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(source: Source, shards: Vec<Sender<Round>>) -> Self {
+        Self { source, decoder: Decoder::new(), shards, number: 0, clock: i64::MIN, first: None }
+    }
+
+    /// Reads to the end, or until nobody takes the rounds any more.
+    pub(crate) fn run(mut self) -> Traffic {
+        loop {
+            let mut batch = FrameBatch::new();
+            let more = self.source.fill(&mut batch);
+            if !self.round(batch, !more) || !more {
+                break;
+            }
+        }
+        Traffic {
+            counters: self.decoder.counters(),
+            span: self.first.map(|first| (first, self.clock)),
+            files: self.source.reports().to_vec(),
+        }
+    }
+
+    fn round(&mut self, batch: FrameBatch, last: bool) -> bool {
+        let batch = Arc::new(batch);
+        let mut rounds: Vec<Round> = self
+            .shards
+            .iter()
+            .map(|_| Round { batch: Arc::clone(&batch), last, ..Round::default() })
+            .collect();
+        for (index, frame) in batch.frames().enumerate() {
+            self.first.get_or_insert(frame.ts);
+            self.clock = self.clock.max(frame.ts);
+            let mut router = Router {
+                rounds: &mut rounds,
+                frame: index as u32,
+                bytes: frame.bytes,
+                number: &mut self.number,
+                clock: self.clock,
+            };
+            self.decoder.decode(frame.ts, frame.link, frame.bytes, frame.original_length, &mut router);
+        }
+        let clock = self.clock;
+        self.shards.iter().zip(rounds).all(|(shard, round)| shard.send(Round { clock, ..round }).is_ok())
+    }
+}
+
+/// Puts the packets of one frame into the rounds of their shards.
+struct Router<'a> {
+    rounds: &'a mut [Round],
+    frame: u32,
+    bytes: &'a [u8],
+    number: &'a mut u64,
+    clock: i64,
+}
+
+impl Router<'_> {
+    fn position(&mut self) -> Position {
+        *self.number += 1;
+        Position { number: *self.number, clock: self.clock }
+    }
+
+    fn shard(&mut self, addresses: Option<(IpAddr, IpAddr)>) -> Option<&mut Round> {
+        let index = match addresses {
+            Some((one, other)) if self.rounds.len() > 1 => pair_hash(one, other) as usize % self.rounds.len(),
+            _ => 0,
+        };
+        self.rounds.get_mut(index)
+    }
+}
+
+impl PacketSink for Router<'_> {
+    fn packet(&mut self, packet: &Packet, payload: &[u8]) {
+        let position = self.position();
+        let frame = self.frame;
+        let start = (payload.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
+        let in_frame = start.checked_add(payload.len()).is_some_and(|end| end <= self.bytes.len());
+        let length = payload.len() as u32;
+        let Some(round) = self.shard(Some((packet.src, packet.dst))) else { return };
+        let payload = if in_frame {
+            Place::Frame { frame, start: start as u32, length }
+        } else {
+            let start = round.own.len() as u32;
+            round.own.extend_from_slice(payload);
+            Place::Own { start, length }
+        };
+        round.packets.push(Routed { packet: *packet, position, payload });
+    }
+
+    fn weird(&mut self, weird: HeaderWeird) {
+        let position = self.position();
+        if let Some(round) = self.shard(weird.addresses) {
+            round.weirds.push((position, weird));
+        }
+    }
+}
+
+/// The same for both directions.
+fn pair_hash(one: IpAddr, other: IpAddr) -> u64 {
+    let mut hasher = FxHasher::default();
+    for address in [one.min(other), one.max(other)] {
+        match address {
+            IpAddr::V4(address) => hasher.write_u32(address.to_bits()),
+            IpAddr::V6(address) => hasher.write_u128(address.to_bits()),
+        }
+    }
+    let hash = hasher.finish();
+    hash ^ hash >> 32
+}
