@@ -1,0 +1,102 @@
+//! Taking in records: first into the log, then into segments.
+
+use records::AnyRecord;
+
+use crate::log::LogWriter;
+use crate::manifest::CaptureIdentity;
+use crate::segments::{Settled, remove_files};
+use crate::tables::Tables;
+use crate::{Lake, LakeError, folder};
+
+/// Rows of one type after which the tables become segments: a row group.
+const ROWS_MAX: usize = 128 << 10;
+
+/// Bytes of all tables after which they become segments.
+const BYTES_MAX: usize = 64 << 20;
+
+/// Records on their way into the lake. An ingest that is dropped without a commit leaves what a crash would: its
+/// acknowledged records stay, until an ingest of the same name begins.
+pub struct Ingest {
+    lake: Lake,
+    number: u64,
+    log_number: u64,
+    log: LogWriter,
+    tables: Tables,
+}
+
+impl Ingest {
+    pub(crate) fn new(lake: Lake, number: u64) -> Result<Self, LakeError> {
+        let log = LogWriter::create(&folder::log_path(&lake.dir, number, 0))?;
+        Ok(Self { lake, number, log_number: 0, log, tables: Tables::default() })
+    }
+
+    /// Takes records, in the order of the stream. They are in the lake after the next [`Ingest::sync`].
+    pub fn append(&mut self, records: &[AnyRecord]) -> Result<(), LakeError> {
+        for record in records {
+            self.log.append(record)?;
+            self.tables.push(record);
+        }
+        if self.tables.rows_max() >= ROWS_MAX || self.tables.bytes() >= BYTES_MAX {
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Acknowledges: what was appended survives a kill of the process and a crash of the machine.
+    pub fn sync(&mut self) -> Result<(), LakeError> {
+        self.log.sync()
+    }
+
+    /// Turns what is in the log into segments. Happens by itself whenever the tables in memory are large.
+    pub fn settle(&mut self) -> Result<(), LakeError> {
+        let next = self.log_number + 1;
+        let log = LogWriter::create(&folder::log_path(&self.lake.dir, self.number, next))?;
+        self.write_segments(Some(self.number))?;
+        if let Some(open) = self.lake.manifest.open_ingest(self.number) {
+            open.log_from = next;
+        }
+        self.lake.manifest.store(&self.lake.dir)?;
+        folder::remove_file(&folder::log_path(&self.lake.dir, self.number, self.log_number))?;
+        self.log_number = next;
+        self.log = log;
+        Ok(())
+    }
+
+    /// Ends the ingest: all records are in segments and count for good, and the captures are known.
+    pub fn commit(mut self, captures: Vec<CaptureIdentity>) -> Result<Lake, LakeError> {
+        self.write_segments(None)?;
+        let Self { mut lake, number, log_number, log, .. } = self;
+        let manifest = &mut lake.manifest;
+        for segment in manifest.segments.iter_mut().filter(|segment| segment.ingest == Some(number)) {
+            segment.ingest = None;
+        }
+        manifest.open.retain(|open| open.number != number);
+        for capture in captures {
+            if !manifest.knows(&capture) {
+                manifest.captures.push(capture);
+            }
+        }
+        let replaced = std::mem::take(&mut manifest.replaced);
+        manifest.store(&lake.dir)?;
+        drop(log);
+        folder::remove_file(&folder::log_path(&lake.dir, number, log_number))?;
+        remove_files(&lake.dir, &replaced)?;
+        lake.compact()?;
+        Ok(lake)
+    }
+
+    /// The lake that the records go to.
+    pub const fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    fn write_segments(&mut self, ingest: Option<u64>) -> Result<(), LakeError> {
+        let mut settled = Settled::default();
+        for table in self.tables.take_sorted() {
+            let (type_index, table) = table?;
+            settled.write(&self.lake.dir, &mut self.lake.manifest, type_index, &table)?;
+        }
+        self.lake.manifest.segments.extend(settled.sync(ingest)?);
+        Ok(())
+    }
+}
