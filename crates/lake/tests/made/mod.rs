@@ -65,14 +65,14 @@ impl Maker {
     fn address_value(&mut self) -> IpAddr {
         match self.number() % 3 {
             0 => IpAddr::V6(Ipv6Addr::from(u128::from(self.number()) << 64 | 1)),
-            _ => IpAddr::V4(Ipv4Addr::from(0x0a14_0000 | self.number() as u32 % 512)),
+            _ => IpAddr::V4(Ipv4Addr::from(0x0a14_0000 | (self.number() as u32 % 512))),
         }
     }
 
     fn value<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Result<Option<T>, ReadError> {
         let column = self.columns[self.column];
         self.column += 1;
-        let is_absent = column.optional && self.number() % 4 == 0;
+        let is_absent = column.optional && self.number().is_multiple_of(4);
         Ok((!is_absent).then(|| make(self)))
     }
 
