@@ -1,1 +1,14 @@
-//! .
+//! The mathematics of learning: how rare, how new, how large, how regular. Pure functions and small states that
+//! can be stored; nothing here knows records, devices or time zones.
+
+mod magnitude;
+mod novelty;
+mod periodicity;
+mod rarity;
+mod student;
+
+pub use magnitude::{Magnitude, WEEK_BUCKETS, week_bucket};
+pub use novelty::{SeenValues, unseen_probability};
+pub use periodicity::{EVENTS_KEPT, EventTimes, Rhythm, rhythm};
+pub use rarity::{Contacts, DEVICES_KEPT, MEMORY_DAYS};
+pub use student::tail_probability;
