@@ -1,8 +1,8 @@
 //! How regular events are: period, jitter, and how unlikely it is that a visitor who comes at random looks so.
 //!
 //! Events closer together than a window count as one (a burst); several windows are tried. The intervals between
-//! them are compared with a memoryless visitor (exponential intervals) of the same median `m`: such a visitor's
-//! interval falls into `m·(1±h)` with probability `2^−(1−h) − 2^−(1+h)`. If `r` of `n` intervals do, the evidence is
+//! them are compared with a memoryless visitor (exponential intervals) of the same median or mean `m`: such a
+//! visitor's interval falls into `m·(1±h)` with probability `e^−λ(1−h) − e^−λ(1+h)`, λ = ln 2 or 1. If `r` of `n` intervals do, the evidence is
 //! the logarithm of the binomial tail, less the logarithm of the number of windows and bands that were tried
 //! (Bonferroni). Regular contacts, jittered ones (bands up to ±60 %) and those with gaps, because the device sleeps,
 //! are found alike; missed beats count where the band is narrow. The use of interval dispersion to find beacons
@@ -16,13 +16,17 @@ pub const EVENTS_KEPT: usize = 128;
 /// Events closer than this are one event already when they are noted.
 const SAME_EVENT_NANOS: i64 = 1_000_000_000;
 /// Windows within which events are one burst.
-const BURST_NANOS: [i64; 4] = [2_000_000_000, 20_000_000_000, 120_000_000_000, 600_000_000_000];
+const BURST_NANOS: [i64; 4] = [1_500_000_000, 20_000_000_000, 120_000_000_000, 600_000_000_000];
 /// A period must be this many windows long, else the merging itself makes random visits look regular.
 const WINDOWS_IN_PERIOD: f64 = 4.0;
-/// Half-widths of the bands, as shares of the median interval.
-const BANDS: [f64; 6] = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6];
+/// The bands lie around the median (robust against gaps) and around the mean (better for wide jitter).
+const CENTRES: usize = 2;
+/// Half-widths of the bands, as shares of the centre.
+const BANDS: [f64; 7] = [0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6];
 /// Bands up to this half-width also accept two, three … periods: beats that were missed.
 const BAND_OF_MISSED_BEATS: f64 = 0.1;
+/// Half-width of the band over which the period is averaged, where four intervals of five lie in it.
+const BAND_OF_MEAN: f64 = 0.6;
 /// Fewer intervals say nothing.
 const INTERVALS_MIN: usize = 4;
 
@@ -138,19 +142,25 @@ fn rhythm_of(intervals: &[f64], window: f64, events: usize) -> Option<Rhythm> {
     if median <= window * WINDOWS_IN_PERIOD {
         return None;
     }
-    let trials = (BANDS.len() * BURST_NANOS.len()) as f64;
-    let mut best: Option<(f64, f64, usize)> = None;
-    for band in BANDS {
-        let regular = sorted.iter().filter(|interval| beats(**interval, median, band).is_some()).count();
-        let evidence = -log_binomial_tail(sorted.len(), regular, chance(band)) - trials.log10();
-        if best.is_none_or(|(before, ..)| evidence > before) {
-            best = Some((evidence, band, regular));
+    let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
+    let trials = (CENTRES * BANDS.len() * BURST_NANOS.len()) as f64;
+    let mut best: Option<(f64, f64, f64, usize)> = None;
+    for (centre, rate) in [(median, std::f64::consts::LN_2), (mean, 1.0)] {
+        for band in BANDS {
+            let regular = sorted.iter().filter(|interval| beats(**interval, centre, band).is_some()).count();
+            let evidence = -log_binomial_tail(sorted.len(), regular, chance(band, rate)) - trials.log10();
+            if best.is_none_or(|(before, ..)| evidence > before) {
+                best = Some((evidence, centre, band, regular));
+            }
         }
     }
-    let (evidence, band, regular) = best?;
+    let (evidence, centre, band, regular) = best?;
+    // The band that proves the rhythm best may cut its edges off; the mean needs them.
+    let near = sorted.iter().filter(|interval| beats(**interval, centre, BAND_OF_MEAN).is_some()).count();
+    let band = if near * 5 >= sorted.len() * 4 { BAND_OF_MEAN } else { band };
     let (mut span, mut beats_seen, mut single) = (0.0, 0.0, Vec::new());
     for interval in &sorted {
-        if let Some(count) = beats(*interval, median, band) {
+        if let Some(count) = beats(*interval, centre, band) {
             span += interval;
             beats_seen += count;
             if count < 1.5 {
@@ -158,7 +168,7 @@ fn rhythm_of(intervals: &[f64], window: f64, events: usize) -> Option<Rhythm> {
             }
         }
     }
-    let period = if beats_seen > 0.0 { span / beats_seen } else { median };
+    let period = if beats_seen > 0.0 { span / beats_seen } else { centre };
     // Of a uniform spread ±j, the middle 80 % is 1.6·j wide.
     let at = |share: f64| single.get((share * (single.len().max(1) - 1) as f64).round() as usize);
     let jitter = match (at(0.1), at(0.9)) {
@@ -169,17 +179,20 @@ fn rhythm_of(intervals: &[f64], window: f64, events: usize) -> Option<Rhythm> {
 }
 
 /// How many periods the interval is, if it lies in the band.
-fn beats(interval: f64, median: f64, band: f64) -> Option<f64> {
-    let ratio = interval / median;
+fn beats(interval: f64, centre: f64, band: f64) -> Option<f64> {
+    let ratio = interval / centre;
     let count = if band <= BAND_OF_MISSED_BEATS { ratio.round().max(1.0) } else { 1.0 };
     ((ratio - count).abs() <= band).then_some(count)
 }
 
-/// Probability that a memoryless visitor's interval lies in the band.
-fn chance(band: f64) -> f64 {
-    let one = (-(1.0 - band)).exp2() - (-(1.0 + band)).exp2();
-    // Each further beat is half as likely as the one before.
-    if band <= BAND_OF_MISSED_BEATS { 2.0 * one } else { one }
+/// Probability that a memoryless visitor's interval lies in the band; `rate` is his visits per centre interval.
+fn chance(band: f64, rate: f64) -> f64 {
+    let one = (-rate * (1.0 - band)).exp() - (-rate * (1.0 + band)).exp();
+    if band > BAND_OF_MISSED_BEATS {
+        return one;
+    }
+    // Each further beat is e^−rate times as likely as the one before.
+    one / (1.0 - (-rate).exp())
 }
 
 /// Decimal logarithm of the probability of at least `hits` successes in `trials`.
@@ -297,8 +310,8 @@ mod tests {
         fn twelve_repeats_suffice(period in 10.0_f64..86_400.0, jitter in 0.0_f64..0.5, seed in 1_u64..10_000) {
             let times = beacon(period, jitter, 13, seed);
             let found = rhythm(&times).unwrap();
-            // Below ±30 % one in ten thousand; the widest jitter is told from chance less surely.
-            let wanted = if jitter < 0.3 { 4.0 } else { 1.4 };
+            // Narrow jitter is one in thousands; the widest jitter is told from chance less surely.
+            let wanted = if jitter < 0.25 { 3.5 } else { 1.5 };
             prop_assert!(found.evidence >= wanted, "{found:?}");
         }
 

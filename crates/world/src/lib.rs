@@ -1,1 +1,19 @@
-//! .
+//! What is known so far: devices behind changing addresses, the names of addresses, how rare destinations are and
+//! what each device is used to. Fed with records in stream order; holds no findings and decides nothing.
+
+mod destinations;
+mod devices;
+mod habits;
+mod identity;
+mod names;
+mod networks;
+mod seen;
+mod world;
+
+pub use destinations::Destinations;
+pub use devices::{AddressSpan, Device, DeviceIndex, Devices};
+pub use habits::{Habit, Habits, ServiceHabit};
+pub use names::{Names, registered_domain};
+pub use networks::{Network, Networks, Place};
+pub use seen::{Direction, Seen};
+pub use world::{HISTORY_DAYS, World};

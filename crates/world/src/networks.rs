@@ -1,0 +1,136 @@
+//! Which addresses are ours.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::{Deserialize, Serialize};
+
+/// Where an address lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Place {
+    /// In the own networks.
+    Inside,
+    /// Somewhere else on the Internet.
+    Outside,
+    /// No single host: multicast, broadcast, unspecified, loopback.
+    Nowhere,
+}
+
+/// A network: an address and the length of its prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Reads `10.0.0.0/8`; a lone address is a network of one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse::<u8>().ok()?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(longest);
+        (prefix <= longest).then_some(Self { address, prefix })
+    }
+
+    /// Whether `address` lies in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let shift = 32_u32.saturating_sub(u32::from(self.prefix));
+                (u64::from(network.to_bits()) >> shift) == (u64::from(address.to_bits()) >> shift)
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let shift = 128_u32.saturating_sub(u32::from(self.prefix));
+                (network.to_bits() ^ address.to_bits()).checked_shr(shift).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The own networks: the private ranges (RFC 1918, RFC 6598, RFC 4193, link-local) and those that are configured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Networks {
+    configured: Vec<Network>,
+}
+
+impl Networks {
+    /// The private ranges and `configured`.
+    pub fn new(configured: Vec<Network>) -> Self {
+        Self { configured }
+    }
+
+    /// Where `address` lies.
+    pub fn place(&self, address: IpAddr) -> Place {
+        let place = match address {
+            IpAddr::V4(address) => ipv4(address),
+            IpAddr::V6(address) => ipv6(address),
+        };
+        if place == Place::Outside && self.configured.iter().any(|network| network.contains(address)) {
+            Place::Inside
+        } else {
+            place
+        }
+    }
+
+    /// Whether `address` is ours.
+    pub fn is_inside(&self, address: IpAddr) -> bool {
+        self.place(address) == Place::Inside
+    }
+}
+
+fn ipv4(address: Ipv4Addr) -> Place {
+    let [first, second, ..] = address.octets();
+    if first == 0 || first >= 224 || address.is_loopback() {
+        return Place::Nowhere;
+    }
+    let shared = first == 100 && (64..128).contains(&second);
+    if address.is_private() || address.is_link_local() || shared { Place::Inside } else { Place::Outside }
+}
+
+fn ipv6(address: Ipv6Addr) -> Place {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return ipv4(mapped);
+    }
+    if address.is_unspecified() || address.is_loopback() || address.is_multicast() {
+        return Place::Nowhere;
+    }
+    if address.is_unique_local() || address.is_unicast_link_local() { Place::Inside } else { Place::Outside }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_ranges_are_ours_without_being_told() {
+        let networks = Networks::new(vec![Network::parse("203.0.113.0/24").unwrap(), Network::parse("2001:db8::/32").unwrap()]);
+        for (address, place) in [
+            ("10.1.2.3", Place::Inside),
+            ("172.31.0.1", Place::Inside),
+            ("172.32.0.1", Place::Outside),
+            ("100.64.0.1", Place::Inside),
+            ("203.0.113.9", Place::Inside),
+            ("203.0.114.9", Place::Outside),
+            ("255.255.255.255", Place::Nowhere),
+            ("0.0.0.0", Place::Nowhere),
+            ("fd00::1", Place::Inside),
+            ("fe80::1", Place::Inside),
+            ("2001:db8:1::1", Place::Inside),
+            ("2606:4700::1", Place::Outside),
+            ("ff02::fb", Place::Nowhere),
+        ] {
+            assert_eq!(networks.place(address.parse().unwrap()), place, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_network_must_make_sense() {
+        assert!(Network::parse("0.0.0.0/0").unwrap().contains("9.9.9.9".parse().unwrap()));
+        assert_eq!(Network::parse("10.0.0.0/33"), None);
+        assert_eq!(Network::parse("ten"), None);
+    }
+}
