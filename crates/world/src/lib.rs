@@ -11,9 +11,10 @@ mod seen;
 mod world;
 
 pub use destinations::Destinations;
-pub use devices::{AddressSpan, Device, DeviceIndex, Devices};
-pub use habits::{Habit, Habits, ServiceHabit};
+pub use devices::{AddressSpan, Device, DeviceIndex, Devices, NameSource, format_mac};
+pub use habits::{DestinationHabit, Habit, Habits, HourlyVolume, ServiceHabit};
+pub use identity::host_of;
 pub use names::{Names, registered_domain};
 pub use networks::{Network, Networks, Place};
 pub use seen::{Direction, Seen};
-pub use world::{HISTORY_DAYS, World};
+pub use world::{Config, Rarity, World, hash_of};

@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn private_ranges_are_ours_without_being_told() {
-        let networks = Networks::new(vec![Network::parse("203.0.113.0/24").unwrap(), Network::parse("2001:db8::/32").unwrap()]);
+        let networks = Networks::new(vec![
+            Network::parse("203.0.113.0/24").unwrap(),
+            Network::parse("2001:db8::/32").unwrap(),
+        ]);
         for (address, place) in [
             ("10.1.2.3", Place::Inside),
             ("172.31.0.1", Place::Inside),

@@ -1,0 +1,477 @@
+//! Devices behind changing addresses.
+//!
+//! A device is known by its hardware address (DHCP, or the link layer where the address is not a router's), by the
+//! name of its computer account, or, for want of these, by its IP address. Bounded: at most [`DEVICES_MAX`]
+//! devices are followed, later ones have no device; of each the oldest address spans, users and names go first.
+
+use std::net::IpAddr;
+
+use records::{Interval, Timestamp};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// Devices that are followed.
+pub(crate) const DEVICES_MAX: usize = 262_144;
+const SPANS_KEPT: usize = 32;
+const TEXTS_KEPT: usize = 16;
+const MACS_KEPT: usize = 8;
+/// A hardware address seen with two addresses within this time belongs to a router or a host with many addresses.
+const MOVE_PAUSE: Interval = Interval::from_secs(600);
+
+/// A device's place in the list of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DeviceIndex(pub u32);
+
+/// A time during which a device held an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressSpan {
+    /// The address.
+    pub address: IpAddr,
+    /// First seen with it.
+    pub from: Timestamp,
+    /// Last seen with it.
+    pub to: Timestamp,
+}
+
+/// How sure the source of a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum NameSource {
+    /// Others call it so: DNS answers, paths of shares.
+    Others,
+    /// It says so itself, unproven: NTLM.
+    Itself,
+    /// DHCP, or a computer account that the domain accepted.
+    Proven,
+}
+
+/// What is known of one device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// Stable name, made from the hardware address or the first IP address.
+    pub id: String,
+    /// Host names, with how sure each is.
+    pub names: Vec<(String, NameSource)>,
+    /// Addresses and when it held them, the latest last.
+    pub addresses: Vec<AddressSpan>,
+    /// Hardware addresses.
+    pub macs: Vec<u64>,
+    /// Users that logged on from it, the latest last.
+    pub users: Vec<String>,
+    /// First traffic.
+    pub first_seen: Timestamp,
+    /// Latest traffic.
+    pub last_seen: Timestamp,
+}
+
+impl Device {
+    /// The surest name, else the latest address.
+    pub fn name(&self) -> String {
+        let best = self.names.iter().max_by_key(|name| name.1);
+        match (best, self.addresses.last()) {
+            (Some((name, _)), _) => name.clone(),
+            (None, Some(span)) => span.address.to_string(),
+            (None, None) => self.id.clone(),
+        }
+    }
+
+    /// The addresses that it held at some time between `from` and `to`.
+    pub fn addresses_between(&self, from: Timestamp, to: Timestamp) -> Vec<IpAddr> {
+        let mut held: Vec<IpAddr> = self
+            .addresses
+            .iter()
+            .filter(|span| span.from <= to && span.to >= from)
+            .map(|span| span.address)
+            .collect();
+        held.sort_unstable();
+        held.dedup();
+        held
+    }
+
+    fn is_proven(&self) -> bool {
+        self.names.iter().any(|name| name.1 == NameSource::Proven)
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known.0.eq_ignore_ascii_case(name))
+    }
+
+    fn touch(&mut self, address: IpAddr, at: Timestamp) {
+        self.last_seen = self.last_seen.max(at);
+        self.first_seen = self.first_seen.min(at);
+        if let Some(span) = self.addresses.iter_mut().rev().find(|span| span.address == address) {
+            span.to = span.to.max(at);
+        } else {
+            self.hold(address, at);
+        }
+    }
+
+    fn hold(&mut self, address: IpAddr, at: Timestamp) {
+        if self.addresses.len() == SPANS_KEPT {
+            self.addresses.remove(0);
+        }
+        self.addresses.push(AddressSpan { address, from: at, to: at });
+    }
+}
+
+/// Why an address is taken for a device's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Reason {
+    Traffic,
+    Lease,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Binding {
+    device: DeviceIndex,
+    reason: Reason,
+    mac_checked: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Hardware {
+    device: DeviceIndex,
+    /// A router's, or of a host with several addresses: says nothing of who it is.
+    is_shared: bool,
+}
+
+/// All devices.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Devices {
+    all: Vec<Device>,
+    by_address: FxHashMap<IpAddr, Binding>,
+    by_mac: FxHashMap<u64, Hardware>,
+    by_name: FxHashMap<String, DeviceIndex>,
+}
+
+impl Devices {
+    /// The device that holds `address` now.
+    pub fn at(&self, address: IpAddr) -> Option<DeviceIndex> {
+        self.by_address.get(&address).map(|binding| binding.device)
+    }
+
+    /// What is known of it.
+    pub fn get(&self, index: DeviceIndex) -> Option<&Device> {
+        self.all.get(index.0 as usize)
+    }
+
+    /// All devices in the order in which they appeared.
+    pub fn all(&self) -> &[Device] {
+        &self.all
+    }
+
+    /// Notes traffic of `address`, one of ours, and tells whose it is. `mac` is the link-layer address, if known.
+    pub fn touch(&mut self, address: IpAddr, mac: Option<&str>, at: Timestamp) -> Option<DeviceIndex> {
+        const MAC_AGAIN: Interval = Interval::from_secs(60);
+        if let Some(binding) = self.by_address.get_mut(&address) {
+            let device = binding.device;
+            let due = mac.is_some() && (at.since(binding.mac_checked).0.abs() > MAC_AGAIN.0);
+            if due {
+                binding.mac_checked = at;
+            }
+            if !due {
+                self.all.get_mut(device.0 as usize)?.touch(address, at);
+                return Some(device);
+            }
+        }
+        let device = self.owner(address, mac.and_then(parse_mac), at)?;
+        self.all.get_mut(device.0 as usize)?.touch(address, at);
+        Some(device)
+    }
+
+    /// Notes that a link-layer address carried an outside address: it is a router's.
+    pub fn is_router(&mut self, mac: &str) {
+        if let Some(mac) = parse_mac(mac) {
+            self.share(mac);
+        }
+    }
+
+    /// Notes a lease: `mac` holds `address` from now on.
+    pub fn lease(&mut self, address: IpAddr, mac: &str, at: Timestamp) -> Option<DeviceIndex> {
+        let mac = parse_mac(mac)?;
+        let device = match self.by_mac.get(&mac) {
+            Some(known) => known.device,
+            None => {
+                let anonymous = self
+                    .at(address)
+                    .filter(|index| self.get(*index).is_some_and(|device| device.macs.is_empty()));
+                let device = match anonymous {
+                    Some(device) => device,
+                    None => self.new_device(&format_mac(mac), at)?,
+                };
+                self.give_mac(device, mac);
+                device
+            }
+        };
+        self.bind(address, device, Reason::Lease, at);
+        Some(device)
+    }
+
+    /// Notes that the holder of `address` is called `name`.
+    pub fn name(&mut self, address: IpAddr, name: &str, source: NameSource, at: Timestamp) {
+        let name = name.trim_end_matches('$').split('.').next().unwrap_or_default();
+        if name.is_empty() || name.len() > 63 {
+            return;
+        }
+        let Some(binding) = self.by_address.get(&address).copied() else { return };
+        let Some(device) = self.get(binding.device) else { return };
+        if device.is_called(name) {
+            if let Some(known) = self
+                .all
+                .get_mut(binding.device.0 as usize)
+                .and_then(|device| device.names.iter_mut().find(|known| known.0.eq_ignore_ascii_case(name)))
+            {
+                known.1 = known.1.max(source);
+            }
+            return;
+        }
+        // A proven name on an address without a lease or hardware address of its own: the device moved here.
+        let movable =
+            source == NameSource::Proven && binding.reason != Reason::Lease && device.macs.is_empty();
+        let key = name.to_ascii_lowercase();
+        let holder = match self.by_name.get(&key) {
+            Some(other) if movable && *other != binding.device => {
+                let other = *other;
+                self.bind(address, other, Reason::Traffic, at);
+                other
+            }
+            None if movable && device.is_proven() => {
+                let Some(new) = self.new_device(&key, at) else { return };
+                self.bind(address, new, Reason::Traffic, at);
+                new
+            }
+            _ => binding.device,
+        };
+        if source == NameSource::Proven {
+            self.by_name.insert(key, holder);
+        }
+        if let Some(device) = self.all.get_mut(holder.0 as usize)
+            && !device.is_called(name)
+        {
+            if device.names.len() == TEXTS_KEPT {
+                device.names.remove(0);
+            }
+            device.names.push((name.to_owned(), source));
+        }
+    }
+
+    /// Notes that `user` logged on from `address`.
+    pub fn user(&mut self, address: IpAddr, user: &str) {
+        let Some(device) = self.at(address).and_then(|index| self.all.get_mut(index.0 as usize)) else {
+            return;
+        };
+        if user.is_empty() || user.len() > 128 || device.users.last().is_some_and(|last| last == user) {
+            return;
+        }
+        device.users.retain(|known| known != user);
+        if device.users.len() == TEXTS_KEPT {
+            device.users.remove(0);
+        }
+        device.users.push(user.to_owned());
+    }
+
+    fn owner(&mut self, address: IpAddr, mac: Option<u64>, at: Timestamp) -> Option<DeviceIndex> {
+        let bound = self.at(address);
+        let Some(mac) = mac else { return bound.or_else(|| self.anonymous(address, at)) };
+        let known = self.by_mac.get(&mac).copied();
+        let device = match (known, bound) {
+            (Some(hardware), _) if hardware.is_shared => {
+                return bound.or_else(|| self.anonymous(address, at));
+            }
+            (Some(hardware), Some(bound)) if hardware.device == bound => return Some(bound),
+            (Some(hardware), _) if self.is_elsewhere(hardware.device, address, at) => {
+                self.share(mac);
+                return bound.or_else(|| self.anonymous(address, at));
+            }
+            (Some(hardware), _) => hardware.device,
+            (None, Some(bound)) if self.get(bound).is_some_and(|device| device.macs.is_empty()) => {
+                self.give_mac(bound, mac);
+                return Some(bound);
+            }
+            // A lease is better evidence than a link-layer address that may be a router's.
+            (None, Some(bound)) if self.is_leased(address) => return Some(bound),
+            (None, _) => {
+                let device = self.new_device(&format_mac(mac), at)?;
+                self.give_mac(device, mac);
+                device
+            }
+        };
+        self.bind(address, device, Reason::Traffic, at);
+        Some(device)
+    }
+
+    /// Whether the device was active at another address of the same family a moment ago.
+    fn is_elsewhere(&self, device: DeviceIndex, address: IpAddr, at: Timestamp) -> bool {
+        self.get(device).is_some_and(|device| {
+            device.addresses.iter().any(|span| {
+                span.address != address
+                    && span.address.is_ipv4()
+                    && address.is_ipv4()
+                    && at.since(span.to).0.abs() < MOVE_PAUSE.0
+            })
+        })
+    }
+
+    fn is_leased(&self, address: IpAddr) -> bool {
+        self.by_address.get(&address).is_some_and(|binding| binding.reason == Reason::Lease)
+    }
+
+    fn anonymous(&mut self, address: IpAddr, at: Timestamp) -> Option<DeviceIndex> {
+        let device = self.new_device(&address.to_string(), at)?;
+        self.bind(address, device, Reason::Traffic, at);
+        Some(device)
+    }
+
+    fn bind(&mut self, address: IpAddr, device: DeviceIndex, reason: Reason, at: Timestamp) {
+        let before = self.by_address.insert(address, Binding { device, reason, mac_checked: at });
+        if let Some(entry) = self.all.get_mut(device.0 as usize) {
+            if before.is_some_and(|before| before.device == device) {
+                entry.touch(address, at);
+            } else {
+                entry.hold(address, at);
+            }
+        }
+    }
+
+    fn give_mac(&mut self, device: DeviceIndex, mac: u64) {
+        self.by_mac.insert(mac, Hardware { device, is_shared: false });
+        if let Some(device) = self.all.get_mut(device.0 as usize)
+            && device.macs.len() < MACS_KEPT
+        {
+            device.macs.push(mac);
+        }
+    }
+
+    fn share(&mut self, mac: u64) {
+        let Some(hardware) = self.by_mac.get_mut(&mac) else {
+            if self.by_mac.len() < DEVICES_MAX {
+                self.by_mac.insert(mac, Hardware { device: DeviceIndex(u32::MAX), is_shared: true });
+            }
+            return;
+        };
+        if hardware.is_shared {
+            return;
+        }
+        hardware.is_shared = true;
+        let owner = hardware.device;
+        if let Some(device) = self.all.get_mut(owner.0 as usize) {
+            device.macs.retain(|known| *known != mac);
+        }
+    }
+
+    fn new_device(&mut self, identity: &str, at: Timestamp) -> Option<DeviceIndex> {
+        if self.all.len() >= DEVICES_MAX {
+            return None;
+        }
+        let index = DeviceIndex(u32::try_from(self.all.len()).ok()?);
+        self.all.push(Device {
+            id: device_id(identity, &self.all),
+            names: Vec::new(),
+            addresses: Vec::new(),
+            macs: Vec::new(),
+            users: Vec::new(),
+            first_seen: at,
+            last_seen: at,
+        });
+        Some(index)
+    }
+}
+
+/// The id of a device that is first known by `identity`; a second device of the same first address gets another.
+fn device_id(identity: &str, all: &[Device]) -> String {
+    // FNV-1a: stable across versions, which the hash maps' own hash need not be.
+    let hash = |seed: u64| {
+        identity.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    let id = format!("d{:012x}", hash(0) & 0xffff_ffff_ffff);
+    if all.iter().rev().take(1024).any(|device| device.id == id) {
+        return format!("d{:012x}", hash(all.len() as u64) & 0xffff_ffff_ffff);
+    }
+    id
+}
+
+fn parse_mac(text: &str) -> Option<u64> {
+    let mut value = 0_u64;
+    let mut digits = 0;
+    for byte in text.bytes() {
+        match (byte as char).to_digit(16) {
+            Some(digit) => {
+                value = value << 4 | u64::from(digit);
+                digits += 1;
+            }
+            None if byte == b':' || byte == b'-' => {}
+            None => return None,
+        }
+        if digits > 12 {
+            return None;
+        }
+    }
+    // Neither the zero address nor a group address is one device's.
+    (digits == 12 && value != 0 && value >> 40 & 1 == 0).then_some(value)
+}
+
+/// A hardware address as text.
+pub fn format_mac(mac: u64) -> String {
+    let [_, _, a, b, c, d, e, f] = mac.to_be_bytes();
+    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAC: &str = "00:0c:29:ca:c8:46";
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp(0) + Interval::from_secs(minutes * 60)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_lease_takes_the_device_along() {
+        let mut devices = Devices::default();
+        let first = devices.lease(ip("10.0.0.5"), MAC, at(0)).unwrap();
+        devices.name(ip("10.0.0.5"), "HN-PC09", NameSource::Proven, at(0));
+        devices.touch(ip("10.0.0.5"), None, at(5));
+        assert_eq!(devices.lease(ip("10.0.0.9"), MAC, at(600)), Some(first));
+        assert_eq!(devices.at(ip("10.0.0.9")), Some(first));
+        let device = devices.get(first).unwrap();
+        assert_eq!(device.name(), "HN-PC09");
+        assert_eq!(device.addresses_between(at(590), at(610)), [ip("10.0.0.9")]);
+        let other = devices.lease(ip("10.0.0.5"), "00:0c:29:ca:c8:47", at(700)).unwrap();
+        assert_ne!(other, first);
+    }
+
+    #[test]
+    fn a_router_does_not_make_all_hosts_one() {
+        let mut devices = Devices::default();
+        let first = devices.touch(ip("10.0.1.1"), Some(MAC), at(0));
+        let second = devices.touch(ip("10.0.1.2"), Some(MAC), at(1));
+        assert_ne!(first, second);
+        assert!(devices.all().iter().all(|device| device.macs.is_empty()));
+    }
+
+    #[test]
+    fn a_computer_account_is_followed_without_dhcp() {
+        let mut devices = Devices::default();
+        let first = devices.touch(ip("10.0.1.1"), None, at(0)).unwrap();
+        devices.name(ip("10.0.1.1"), "HN-PC01$", NameSource::Proven, at(0));
+        devices.touch(ip("10.0.1.77"), None, at(900));
+        devices.name(ip("10.0.1.77"), "hn-pc01$", NameSource::Proven, at(901));
+        assert_eq!(devices.at(ip("10.0.1.77")), Some(first));
+    }
+
+    #[test]
+    fn hardware_addresses_are_read_or_left() {
+        for (text, value) in
+            [(MAC, Some(0x000c_29ca_c846)), ("ff:ff:ff:ff:ff:ff", None), ("x", None), ("", None)]
+        {
+            assert_eq!(parse_mac(text), value, "{text}");
+        }
+        assert_eq!(format_mac(0x000c_29ca_c846), MAC);
+    }
+}

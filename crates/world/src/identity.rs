@@ -1,0 +1,147 @@
+//! What records say of who is who: DHCP, Kerberos, NTLM, SMB, DNS and the link layer.
+
+use std::net::IpAddr;
+
+use records::{AnyRecord, Conn, Dhcp, Dns, Kerberos, Ntlm, SmbMapping, Timestamp};
+
+use crate::devices::NameSource;
+use crate::{Devices, Names, Networks, Place, Seen};
+
+/// Notes what `seen` says of devices and names, and fills in its devices.
+pub(crate) fn identify(seen: &mut Seen<'_>, networks: &Networks, devices: &mut Devices, names: &mut Names) {
+    match seen.record {
+        AnyRecord::Conn(conn) => link_layer(conn, networks, devices),
+        AnyRecord::Dhcp(dhcp) => lease(dhcp, networks, devices),
+        _ => {}
+    }
+    if let Some(id) = seen.id {
+        let (orig_mac, resp_mac, answered) = match seen.record {
+            AnyRecord::Conn(conn) => {
+                (conn.orig_l2_addr.as_deref(), conn.resp_l2_addr.as_deref(), conn.resp_pkts > 0)
+            }
+            _ => (None, None, true),
+        };
+        if networks.is_inside(id.orig_h) {
+            seen.orig = devices.touch(id.orig_h, orig_mac, seen.end);
+        }
+        if networks.is_inside(id.resp_h) {
+            // An address that never answered may be nobody's.
+            seen.resp =
+                if answered { devices.touch(id.resp_h, resp_mac, seen.end) } else { devices.at(id.resp_h) };
+        }
+    }
+    match seen.record {
+        AnyRecord::Dns(dns) => answers(dns, networks, devices, names, seen.ts),
+        AnyRecord::Kerberos(kerberos) => ticket(kerberos, devices, seen.ts),
+        AnyRecord::Ntlm(ntlm) => logon(ntlm, devices, seen.ts),
+        AnyRecord::SmbMapping(mapping) => share(mapping, devices, seen.ts),
+        AnyRecord::Http(http) => {
+            if let Some(host) = &http.host {
+                names.note(http.id.resp_h, host_of(host), false, seen.ts);
+            }
+        }
+        AnyRecord::Ssl(ssl) => {
+            if let Some(name) = &ssl.server_name {
+                names.note(ssl.id.resp_h, name, false, seen.ts);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The host of a Host header, without its port.
+pub fn host_of(header: &str) -> &str {
+    match header.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => header,
+    }
+}
+
+fn link_layer(conn: &Conn, networks: &Networks, devices: &mut Devices) {
+    for (address, mac) in [(conn.id.orig_h, &conn.orig_l2_addr), (conn.id.resp_h, &conn.resp_l2_addr)] {
+        if let Some(mac) = mac
+            && networks.place(address) == Place::Outside
+        {
+            devices.is_router(mac);
+        }
+    }
+}
+
+fn lease(dhcp: &Dhcp, networks: &Networks, devices: &mut Devices) {
+    let (Some(mac), Some(address)) = (&dhcp.mac, dhcp.assigned_addr) else { return };
+    let is_given = dhcp.msg_types.as_ref().is_none_or(|types| types.iter().any(|name| name == "ACK"));
+    if !is_given || !networks.is_inside(address) {
+        return;
+    }
+    devices.lease(address, mac, dhcp.ts);
+    if let Some(name) = dhcp.host_name.as_deref().or(dhcp.client_fqdn.as_deref()) {
+        devices.name(address, name, NameSource::Proven, dhcp.ts);
+    }
+}
+
+fn ticket(kerberos: &Kerberos, devices: &mut Devices, at: Timestamp) {
+    if kerberos.success != Some(true) || kerberos.request_type.as_deref() != Some("AS") {
+        return;
+    }
+    let Some(client) = kerberos.client.as_deref().and_then(|client| client.split('/').next()) else { return };
+    if client.ends_with('$') {
+        devices.name(kerberos.id.orig_h, client, NameSource::Proven, at);
+    } else if client != "WELLKNOWN" {
+        devices.user(kerberos.id.orig_h, client);
+    }
+}
+
+fn logon(ntlm: &Ntlm, devices: &mut Devices, at: Timestamp) {
+    if let Some(server) = &ntlm.server_nb_computer_name {
+        devices.name(ntlm.id.resp_h, server, NameSource::Itself, at);
+    }
+    if ntlm.success != Some(true) {
+        return;
+    }
+    if let Some(name) = &ntlm.hostname {
+        devices.name(ntlm.id.orig_h, name, NameSource::Itself, at);
+    }
+    if let Some(user) = &ntlm.username {
+        devices.user(ntlm.id.orig_h, user);
+    }
+}
+
+fn share(mapping: &SmbMapping, devices: &mut Devices, at: Timestamp) {
+    let server = mapping
+        .path
+        .as_deref()
+        .and_then(|path| path.strip_prefix(r"\\"))
+        .and_then(|path| path.split('\\').next());
+    if let Some(server) = server
+        && server.parse::<IpAddr>().is_err()
+    {
+        devices.name(mapping.id.resp_h, server, NameSource::Others, at);
+    }
+}
+
+fn answers(dns: &Dns, networks: &Networks, devices: &mut Devices, names: &mut Names, at: Timestamp) {
+    // Multicast DNS and its kin answer for anything; only real servers are believed.
+    let (Some(query), Some(answers), 53) = (&dns.query, &dns.answers, dns.id.resp_p) else { return };
+    for answer in answers {
+        let Ok(address) = answer.parse::<IpAddr>() else { continue };
+        match networks.place(address) {
+            Place::Outside => names.note(address, query, true, at),
+            Place::Inside => devices.name(address, query, NameSource::Others, at),
+            Place::Nowhere => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_header_loses_its_port() {
+        for (header, host) in
+            [("a.example:8080", "a.example"), ("a.example", "a.example"), ("[fd00::1]", "[fd00::1]")]
+        {
+            assert_eq!(host_of(header), host);
+        }
+    }
+}
