@@ -1,1 +1,12 @@
-//! .
+//! From records to findings: the world learns, the detections watch, and their state is kept between runs.
+//! Deterministic: the same records in the same order give the same findings. No clock, no files, no threads.
+
+mod brain;
+mod checkpoint;
+mod summary;
+
+pub use brain::{Brain, Config};
+pub use checkpoint::CheckpointError;
+pub use detections::{ALERT, DETECTIONS, Detection, Finding};
+pub use summary::DeviceSummary;
+pub use world::Network;

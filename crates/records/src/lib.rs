@@ -7,6 +7,7 @@
 mod endpoints;
 mod json;
 mod networks;
+mod read_json;
 mod sender;
 mod text;
 mod time;
@@ -47,6 +48,7 @@ pub use login::Login;
 pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use pe::Pe;
+pub use read_json::read_json;
 pub use records_derive::Record;
 pub use sender::Sender;
 pub use smb_files::SmbFiles;

@@ -18,6 +18,8 @@ const KEEP: Interval = Interval::from_secs(7 * 86_400);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Name {
     text: String,
+    /// Where the registered domain begins in it.
+    domain: u16,
     last: Timestamp,
     by_dns: bool,
 }
@@ -53,7 +55,13 @@ impl Names {
         if names.len() == NAMES_OF_ADDRESS {
             names.remove(0);
         }
-        names.push(Name { text: name.to_owned(), last: at, by_dns });
+        let domain = registered_domain(name).map_or(0, |domain| name.len() - domain.len());
+        names.push(Name {
+            text: name.to_owned(),
+            domain: u16::try_from(domain).unwrap_or(0),
+            last: at,
+            by_dns,
+        });
     }
 
     /// Whether any answer of DNS was seen.
@@ -64,6 +72,12 @@ impl Names {
     /// The latest name of `address`.
     pub fn of(&self, address: IpAddr) -> Option<&str> {
         self.by_address.get(&address)?.last().map(|name| name.text.as_str())
+    }
+
+    /// The registered domain of the latest name that DNS gave `address` for.
+    pub fn proven_domain(&self, address: IpAddr) -> Option<&str> {
+        let name = self.by_address.get(&address)?.iter().rev().find(|name| name.by_dns)?;
+        name.text.get(usize::from(name.domain)..)
     }
 
     /// Whether DNS was seen to give `address` for `name`.

@@ -62,6 +62,11 @@ impl World {
         Self { networks: Networks::new(config.own_networks), ..Self::default() }
     }
 
+    /// Takes over what the world is told now, instead of what it was told when it was stored.
+    pub fn configure(&mut self, config: Config) {
+        self.networks = Networks::new(config.own_networks);
+    }
+
     /// Takes in who is who, before the detections see the record.
     pub fn identify<'a>(&mut self, record: &'a AnyRecord) -> Seen<'a> {
         let mut seen = Seen::new(record, &self.networks);
@@ -127,7 +132,7 @@ impl World {
             Direction::Internal if conn.proto == "icmp" => {
                 self.habits.of_mut(device).note_ping(conn.id.resp_h)
             }
-            Direction::Internal if conn.resp_bytes.unwrap_or(0) > 0 => {
+            Direction::Internal if conn.resp_pkts > 0 && conn.conn_state != "REJ" => {
                 let taken = conn.resp_bytes.unwrap_or(0);
                 self.habits.of_mut(device).note_service(conn.id.resp_h, conn.id.resp_p, seen.ts, taken);
             }

@@ -1,0 +1,63 @@
+//! The brain: takes records in stream order, gives findings and devices.
+
+use detections::{Finding, Findings, Watches};
+use records::AnyRecord;
+use world::{Network, World};
+
+use crate::DeviceSummary;
+
+/// What the brain must be told.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Own networks besides the private ranges.
+    pub own_networks: Vec<Network>,
+}
+
+/// Everything that is known and watched.
+pub struct Brain {
+    pub(crate) world: World,
+    pub(crate) watches: Watches,
+    pub(crate) findings: Findings,
+}
+
+impl Brain {
+    /// A brain that knows nothing.
+    pub fn new(config: Config) -> Self {
+        Self {
+            world: World::new(world::Config { own_networks: config.own_networks }),
+            watches: Watches::default(),
+            findings: Findings::default(),
+        }
+    }
+
+    /// Takes the next record. Records come in the order in which they were written: a connection when it ended, with
+    /// the time at which it began.
+    pub fn observe(&mut self, record: &AnyRecord) {
+        self.watches.observe(record, &mut self.world, &mut self.findings);
+    }
+
+    /// Says that no more records come for now, so that everything that is pending is reported.
+    pub fn finish(&mut self) {
+        self.watches.tick(&self.world, &mut self.findings);
+    }
+
+    /// The findings that are new or changed since this was last asked; a changed one has the id of before.
+    pub fn take_changed(&mut self) -> Vec<Finding> {
+        self.findings.take_changed(&self.world)
+    }
+
+    /// All findings, in the order in which they were made.
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.all()
+    }
+
+    /// All devices, in the order in which they appeared.
+    pub fn devices(&self) -> Vec<DeviceSummary> {
+        crate::summary::summaries(&self.world, self.findings.all())
+    }
+
+    /// Findings that were not kept for want of room.
+    pub fn dropped_findings(&self) -> u64 {
+        self.findings.dropped()
+    }
+}

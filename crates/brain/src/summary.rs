@@ -1,0 +1,91 @@
+//! A device for people: names, addresses, users and how threatened it is.
+
+use detections::Finding;
+use records::Timestamp;
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+use world::{AddressSpan, Device, World, format_mac};
+
+/// What is known of one device, with the worst of its findings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeviceSummary {
+    /// Stable name of the device.
+    pub id: String,
+    /// Its surest host name, else an address.
+    pub name: String,
+    /// All its host names.
+    pub names: Vec<String>,
+    /// Addresses with the times at which it held them, the latest last.
+    pub addresses: Vec<AddressSpan>,
+    /// Hardware addresses, e.g. `00:0c:29:ca:c8:46`.
+    pub macs: Vec<String>,
+    /// Users that logged on from it, the latest last.
+    pub users: Vec<String>,
+    /// First traffic.
+    pub first_seen: Timestamp,
+    /// Latest traffic.
+    pub last_seen: Timestamp,
+    /// Alerts of the device.
+    pub alerts: usize,
+    /// The highest threat among its alerts.
+    pub threat: u8,
+    /// The certainty of that alert.
+    pub certainty: u8,
+}
+
+impl DeviceSummary {
+    /// The device as a JSON object, as `otus devices --json` prints it.
+    pub fn to_json(&self) -> Value {
+        let addresses: Vec<Value> = self
+            .addresses
+            .iter()
+            .map(|span| json!({"address": span.address, "from": span.from.to_string(), "to": span.to.to_string()}))
+            .collect();
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "names": self.names,
+            "addresses": addresses,
+            "macs": self.macs,
+            "users": self.users,
+            "first_seen": self.first_seen.to_string(),
+            "last_seen": self.last_seen.to_string(),
+            "alerts": self.alerts,
+            "threat": self.threat,
+            "certainty": self.certainty,
+        })
+    }
+}
+
+pub(crate) fn summaries(world: &World, findings: &[Finding]) -> Vec<DeviceSummary> {
+    let mut worst: FxHashMap<u32, (u8, u8, usize)> = FxHashMap::default();
+    for finding in findings.iter().filter(|finding| finding.is_alert()) {
+        if let Some(device) = finding.device_index {
+            let entry = worst.entry(device).or_default();
+            entry.2 += 1;
+            if (finding.threat, finding.certainty) > (entry.0, entry.1) {
+                (entry.0, entry.1) = (finding.threat, finding.certainty);
+            }
+        }
+    }
+    let all = world.devices().all().iter().zip(0_u32..);
+    all.filter(|(device, _)| !device.addresses.is_empty())
+        .map(|(device, index)| summary(device, worst.get(&index).copied().unwrap_or_default()))
+        .collect()
+}
+
+fn summary(device: &Device, (threat, certainty, alerts): (u8, u8, usize)) -> DeviceSummary {
+    DeviceSummary {
+        id: device.id.clone(),
+        name: device.name(),
+        names: device.names.iter().map(|name| name.0.clone()).collect(),
+        addresses: device.addresses.clone(),
+        macs: device.macs.iter().copied().map(format_mac).collect(),
+        users: device.users.clone(),
+        first_seen: device.first_seen,
+        last_seen: device.last_seen,
+        alerts,
+        threat,
+        certainty,
+    }
+}

@@ -1,0 +1,119 @@
+//! The contacts of one device with one destination.
+
+use std::net::IpAddr;
+
+use learn::EventTimes;
+use records::{Timestamp, Uid};
+use serde::{Deserialize, Serialize};
+
+/// Contacts at which the rhythm is looked at; after the last, every time as many again came.
+const LOOKS: [u64; 12] = [8, 9, 10, 11, 12, 14, 16, 20, 26, 34, 48, 64];
+const EVIDENCE_KEPT: usize = 12;
+
+/// Mean and spread of sizes, as `ln(1+x)`.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Sizes {
+    count: u32,
+    mean: f64,
+    squares: f64,
+    pub(super) total: u64,
+}
+
+impl Sizes {
+    pub(super) fn note(&mut self, bytes: u64) {
+        self.total = self.total.saturating_add(bytes);
+        self.count = self.count.saturating_add(1);
+        let value = (bytes as f64).ln_1p();
+        let from_old = value - self.mean;
+        self.mean += from_old / f64::from(self.count);
+        self.squares += from_old * (value - self.mean);
+    }
+
+    /// Spread in logarithms: 0.1 is ±10 %.
+    pub(super) fn spread(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { (self.squares / f64::from(self.count)).sqrt() }
+    }
+
+    pub(super) fn usual(&self) -> f64 {
+        self.mean.exp_m1()
+    }
+}
+
+/// What the client let be seen of itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Client {
+    /// User agent of a tool, not a browser.
+    pub(super) tool: Option<String>,
+    /// A TLS fingerprint that is strange for the device.
+    pub(super) strange_tls: bool,
+    /// A server name or Host header that is a name, not an address.
+    pub(super) named: Option<String>,
+    /// HTTP or TLS without any name.
+    pub(super) nameless: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pair {
+    pub(super) times: EventTimes,
+    pub(super) sent: Sizes,
+    pub(super) received: Sizes,
+    pub(super) client: Client,
+    pub(super) host: IpAddr,
+    pub(super) peers: Vec<IpAddr>,
+    pub(super) service: Option<String>,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) evidence: Vec<Uid>,
+    pub(super) is_told: bool,
+    looked_at: u64,
+}
+
+impl Pair {
+    pub(super) fn new(host: IpAddr) -> Self {
+        Self {
+            times: EventTimes::default(),
+            sent: Sizes::default(),
+            received: Sizes::default(),
+            client: Client::default(),
+            host,
+            peers: Vec::new(),
+            service: None,
+            first: Timestamp(i64::MAX),
+            last: Timestamp(i64::MIN),
+            evidence: Vec::new(),
+            is_told: false,
+            looked_at: 0,
+        }
+    }
+
+    /// Notes that something happened at `at` on connection `uid`.
+    pub(super) fn note(&mut self, at: Timestamp, uid: Uid, peer: IpAddr) {
+        const PEERS_KEPT: usize = 8;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        if !self.times.note(at.0) {
+            return;
+        }
+        if !self.peers.contains(&peer) && self.peers.len() < PEERS_KEPT {
+            self.peers.push(peer);
+        }
+        if self.evidence.last() != Some(&uid) {
+            if self.evidence.len() == EVIDENCE_KEPT {
+                self.evidence.remove(EVIDENCE_KEPT / 2);
+            }
+            self.evidence.push(uid);
+        }
+    }
+
+    /// Whether there are contacts enough since the last look.
+    pub(super) fn is_due(&mut self) -> bool {
+        let noted = self.times.noted();
+        let next =
+            LOOKS.iter().copied().find(|look| *look > self.looked_at).unwrap_or(self.looked_at * 3 / 2);
+        if noted < next {
+            return false;
+        }
+        self.looked_at = noted;
+        true
+    }
+}

@@ -1,0 +1,223 @@
+//! All findings: takes reports, makes a repeat of the same behaviour update its finding.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use records::{Interval, Timestamp, Uid};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, World};
+
+use crate::{ALERT, Detection, Facts, Finding, FoundDevice, Score, State};
+
+/// Findings that are kept; further ones are counted only.
+pub const FINDINGS_MAX: usize = 200_000;
+/// Connections that are kept as evidence: the first, since they show how it began, and the latest.
+const EVIDENCE_FIRST: usize = 8;
+const EVIDENCE_KEPT: usize = 24;
+const PEERS_KEPT: usize = 64;
+/// The same behaviour after such a pause is a new finding.
+const PAUSE: Interval = Interval::from_secs(7 * 86_400);
+
+/// What a detection says of a behaviour. A second report with the same detection, device and key updates the
+/// finding of the first.
+pub struct Report<'a> {
+    /// Who says it.
+    pub detection: &'static Detection,
+    /// The device at fault.
+    pub device: Option<DeviceIndex>,
+    /// Its address when it happened.
+    pub host: IpAddr,
+    /// What tells this behaviour of the device from others of the same kind, e.g. the destination.
+    pub key: &'a str,
+    /// The other ends.
+    pub peers: Vec<IpAddr>,
+    /// When it began.
+    pub first_seen: Timestamp,
+    /// When it was seen last.
+    pub last_seen: Timestamp,
+    /// Threat and certainty.
+    pub score: Score,
+    /// One sentence.
+    pub summary: String,
+    /// The facts.
+    pub facts: Facts,
+    /// What is normal.
+    pub baseline: Facts,
+    /// Records that show it.
+    pub evidence: Vec<Uid>,
+    /// Whether the certainty may fall below what was reported before: what was learned since explains it.
+    pub is_revision: bool,
+}
+
+/// All findings.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Findings {
+    all: Vec<Finding>,
+    open: FxHashMap<u128, usize>,
+    changed: Vec<usize>,
+    dropped: u64,
+}
+
+impl Findings {
+    /// Takes a report: a new finding, or an update.
+    pub fn report(&mut self, report: Report<'_>, world: &World) {
+        let behaviour = behaviour(&report);
+        let place = match self.open.get(&behaviour).copied() {
+            Some(place) if self.is_recent(place, report.first_seen) => place,
+            _ => {
+                if self.all.len() >= FINDINGS_MAX {
+                    self.dropped += 1;
+                    return;
+                }
+                self.all.push(new_finding(&report, behaviour));
+                self.open.insert(behaviour, self.all.len() - 1);
+                self.all.len() - 1
+            }
+        };
+        if let Some(finding) = self.all.get_mut(place) {
+            update(finding, report, world);
+            self.mark(place);
+        }
+    }
+
+    /// The findings in the order in which they were made.
+    pub fn all(&self) -> &[Finding] {
+        &self.all
+    }
+
+    /// The findings that are new or changed since this was last asked, in the order in which they were made.
+    pub fn take_changed(&mut self, world: &World) -> Vec<Finding> {
+        let mut places = std::mem::take(&mut self.changed);
+        places.sort_unstable();
+        places.dedup();
+        for place in &places {
+            if let Some(finding) = self.all.get_mut(*place) {
+                refresh_device(finding, world);
+            }
+        }
+        places.iter().filter_map(|place| self.all.get(*place)).cloned().collect()
+    }
+
+    /// Findings that were not kept for want of room.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn is_recent(&self, place: usize, at: Timestamp) -> bool {
+        self.all.get(place).is_some_and(|finding| at.since(finding.last_seen) < PAUSE)
+    }
+
+    fn mark(&mut self, place: usize) {
+        if self.changed.last() != Some(&place) {
+            self.changed.push(place);
+        }
+    }
+}
+
+fn behaviour(report: &Report<'_>) -> u128 {
+    let device = report.device.map_or_else(|| report.host.to_string(), |device| device.0.to_string());
+    hash([report.detection.id, &device, report.key])
+}
+
+/// FNV-1a over 128 bits: the same on every machine and in every version.
+fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
+    texts
+        .into_iter()
+        .flat_map(|text| text.bytes().chain([0]))
+        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        })
+}
+
+fn new_finding(report: &Report<'_>, behaviour: u128) -> Finding {
+    let detection = report.detection;
+    let id =
+        hash([behaviour.to_string().as_str(), &report.host.to_string(), &report.first_seen.0.to_string()]);
+    Finding {
+        id: format!("f{:016x}", (id >> 64) as u64 ^ id as u64),
+        detection: Cow::Borrowed(detection.id),
+        title: Cow::Borrowed(detection.title),
+        stage: detection.stage,
+        techniques: detection.techniques.iter().map(|technique| Cow::Borrowed(*technique)).collect(),
+        device_index: report.device.map(|device| device.0),
+        device: FoundDevice {
+            id: report.host.to_string(),
+            name: report.host.to_string(),
+            addresses: vec![report.host],
+            users: Vec::new(),
+        },
+        host: report.host,
+        peers: Vec::new(),
+        first_seen: report.first_seen,
+        last_seen: report.last_seen,
+        raised: None,
+        threat: 0,
+        certainty: 0,
+        parts: Score::default(),
+        summary: String::new(),
+        facts: Facts::default(),
+        evidence: Vec::new(),
+        baseline: Facts::default(),
+        state: State::Open,
+    }
+}
+
+fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
+    wait_until_learned(report.detection, &mut report.score, world);
+    let certainty = report.score.total_certainty();
+    finding.first_seen = finding.first_seen.min(report.first_seen);
+    finding.last_seen = finding.last_seen.max(report.last_seen);
+    for peer in report.peers {
+        if finding.peers.len() < PEERS_KEPT && !finding.peers.contains(&peer) {
+            finding.peers.push(peer);
+        }
+    }
+    for uid in report.evidence {
+        if !finding.evidence.contains(&uid) {
+            if finding.evidence.len() == EVIDENCE_KEPT {
+                finding.evidence.remove(EVIDENCE_FIRST);
+            }
+            finding.evidence.push(uid);
+        }
+    }
+    if certainty >= finding.certainty || report.is_revision {
+        finding.certainty = certainty;
+        finding.threat = report.score.total_threat();
+        finding.parts = report.score;
+        finding.summary = report.summary;
+        finding.facts = report.facts;
+        finding.baseline = report.baseline;
+        finding.host = report.host;
+    }
+    if finding.is_alert() {
+        finding.raised = finding.raised.or(Some(report.last_seen));
+        finding.state = State::Open;
+    } else if finding.raised.is_some() {
+        finding.state = State::Explained;
+    }
+    refresh_device(finding, world);
+}
+
+/// A detection that has not learned long enough shows what it sees but raises no alert.
+fn wait_until_learned(detection: &Detection, score: &mut Score, world: &World) {
+    let (certainty, learned) = (score.total_certainty(), world.hours_with_traffic());
+    if certainty >= ALERT && learned < detection.learns_hours {
+        let excess = f64::from(certainty) - f64::from(ALERT - 1);
+        let reason =
+            format!("only {learned} of {} hours of traffic were learned from", detection.learns_hours);
+        score.certainty("learning", -excess, reason);
+    }
+}
+
+fn refresh_device(finding: &mut Finding, world: &World) {
+    let Some(device) = finding.device_index.and_then(|index| world.device(DeviceIndex(index))) else {
+        return;
+    };
+    let mut addresses = device.addresses_between(finding.first_seen, finding.last_seen);
+    if !addresses.contains(&finding.host) {
+        addresses.push(finding.host);
+    }
+    finding.device =
+        FoundDevice { id: device.id.clone(), name: device.name(), addresses, users: device.users.clone() };
+}

@@ -1,0 +1,227 @@
+#![doc = include_str!("README.md")]
+
+mod probes;
+
+use std::net::IpAddr;
+
+use records::{AnyRecord, Interval, Timestamp};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Direction, Habit, Seen, World};
+
+use crate::detection::checkpoint;
+use crate::port_scan::probes::Probes;
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "port-scan",
+    title: "Port Scan",
+    stage: Stage::Recon,
+    techniques: &["T1046"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(PortScan::default()),
+};
+
+/// Ports without use on one host within a day. Clients that look for a service try a handful; passive FTP and RPC
+/// succeed and do not count.
+const PORTS_MIN: usize = 25;
+/// A scan's ports are forgotten when nothing was tried for so long.
+const WINDOW: Interval = Interval::from_secs(86_400);
+/// Ports this close together make a fast scan.
+const FAST: Interval = Interval::from_secs(60);
+/// Pairs of scanner and target that are followed; when full, those quiet for an hour go, then all that found little.
+const PAIRS_MAX: usize = 100_000;
+/// Days with a scan before it counts as a habit of the device.
+const HABIT_DAYS: usize = 3;
+const DAYS_KEPT: usize = 16;
+
+#[derive(Default, Serialize, Deserialize)]
+struct PortScan {
+    pairs: FxHashMap<(DeviceIndex, IpAddr), Probes>,
+    scanners: FxHashMap<DeviceIndex, Scanner>,
+}
+
+/// A device that was seen to scan.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Scanner {
+    days: Vec<i64>,
+    first: Timestamp,
+    last: Timestamp,
+    targets: Vec<(IpAddr, usize)>,
+}
+
+impl Watch for PortScan {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let (AnyRecord::Conn(conn), Some(device)) = (seen.record, seen.orig) else { return };
+        if !matches!(seen.direction, Direction::Internal | Direction::Outward) {
+            return;
+        }
+        let Some(answer) = probes::answer(conn) else { return };
+        let key = (device, conn.id.resp_h);
+        if !self.pairs.contains_key(&key) {
+            self.make_room(seen.end);
+        }
+        let probes = self.pairs.entry(key).or_default();
+        if seen.ts.since(probes.last) > WINDOW {
+            *probes = Probes::default();
+        }
+        let is_new = probes.note(conn, answer);
+        if is_new && probes.unused() >= PORTS_MIN && probes.is_worth_telling() {
+            self.tell(device, conn.id.orig_h, conn.id.resp_h, world, findings);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        // What was tried since the last report is told when the scan pauses.
+        let mut pending: Vec<(DeviceIndex, IpAddr, IpAddr)> = self
+            .pairs
+            .iter()
+            .filter(|(_, probes)| probes.is_untold(now))
+            .map(|((device, target), probes)| (*device, probes.host, *target))
+            .collect();
+        pending.sort_unstable();
+        for (device, host, target) in pending {
+            self.tell(device, host, target, world, findings);
+        }
+        self.pairs.retain(|_, probes| now.since(probes.last) <= WINDOW);
+    }
+
+    checkpoint!();
+}
+
+impl PortScan {
+    fn make_room(&mut self, now: Timestamp) {
+        if self.pairs.len() >= PAIRS_MAX {
+            self.pairs.retain(|_, probes| now.since(probes.last) < Interval::from_secs(3600));
+        }
+        if self.pairs.len() >= PAIRS_MAX {
+            self.pairs.retain(|_, probes| probes.unused() >= PORTS_MIN);
+        }
+        if self.pairs.len() >= PAIRS_MAX {
+            self.pairs.clear();
+        }
+    }
+
+    fn tell(
+        &mut self,
+        device: DeviceIndex,
+        host: IpAddr,
+        target: IpAddr,
+        world: &World,
+        findings: &mut Findings,
+    ) {
+        let Some(probes) = self.pairs.get_mut(&(device, target)) else { return };
+        probes.told();
+        let scanner = self.scanners.entry(device).or_default();
+        scanner.note(target, probes);
+        let habit = world.habit(device);
+        let score = score(probes, scanner, habit);
+        let name = world.device(device).map_or_else(|| host.to_string(), |device| device.name());
+        let (unused, used) = (probes.unused(), probes.used());
+        let scanned: Vec<String> =
+            scanner.targets.iter().map(|(target, ports)| format!("{target}: {ports} ports")).collect();
+        findings.report(
+            Report {
+                detection: &DETECTION,
+                device: Some(device),
+                host,
+                key: "ports",
+                peers: scanner.targets.iter().map(|(target, _)| *target).collect(),
+                first_seen: scanner.first,
+                last_seen: scanner.last,
+                summary: format!(
+                    "{name} tried {} ports of {target} within {}; {} refused or did not answer.",
+                    unused + used,
+                    tell::span(probes.last.since(probes.first).as_secs_f64()),
+                    probes.failed(),
+                ),
+                facts: Facts::default()
+                    .with("target", target)
+                    .with("ports_tried", unused + used)
+                    .with("ports_failed", probes.failed())
+                    .with("ports_open", unused - probes.failed() + used)
+                    .with("ports", probes.ports_in_words())
+                    .with("seconds", probes.last.since(probes.first).as_secs_f64())
+                    .with("most_ports_in_a_minute", probes.fastest())
+                    .with("targets", scanned),
+                baseline: Facts::default()
+                    .with("days_with_a_scan_before", scanner.days.len().saturating_sub(1))
+                    .with("polls_like_a_monitor", habit.is_some_and(Habit::is_monitor)),
+                evidence: probes.evidence.clone(),
+                // The same scan again and again is a habit, which takes from the certainty of the first.
+                is_revision: scanner.days.len() > 1,
+                score,
+            },
+            world,
+        );
+    }
+}
+
+impl Scanner {
+    fn note(&mut self, target: IpAddr, probes: &Probes) {
+        const TARGETS_KEPT: usize = 64;
+        if self.days.is_empty() || probes.last.since(self.last) > WINDOW {
+            self.first = probes.first;
+            self.targets.clear();
+        }
+        self.first = self.first.min(probes.first);
+        self.last = self.last.max(probes.last);
+        let day = probes.last.day();
+        if self.days.last() != Some(&day) {
+            if self.days.len() == DAYS_KEPT {
+                self.days.remove(0);
+            }
+            self.days.push(day);
+        }
+        let ports = probes.unused() + probes.used();
+        if let Some(known) = self.targets.iter_mut().find(|known| known.0 == target) {
+            known.1 = ports;
+        } else if self.targets.len() < TARGETS_KEPT {
+            self.targets.push((target, ports));
+        }
+    }
+}
+
+fn score(probes: &Probes, scanner: &Scanner, habit: Option<&Habit>) -> Score {
+    let mut score = Score::default();
+    let unused = probes.unused();
+    let failed = probes.failed() as f64 / unused.max(1) as f64;
+    let doublings = (unused as f64 / PORTS_MIN as f64).log2();
+    let many = 40.0 + (10.0 * doublings).clamp(0.0, 25.0);
+    score.certainty("ports", many, format!("{unused} ports were tried and not used; clients try a handful"));
+    if failed >= 0.8 {
+        score.certainty(
+            "failures",
+            15.0,
+            format!("{:.0} % of them refused or did not answer", failed * 100.0),
+        );
+    } else if failed < 0.5 {
+        score.certainty(
+            "failures",
+            -15.0,
+            format!("only {:.0} % of them refused or did not answer", failed * 100.0),
+        );
+    }
+    if probes.fastest() >= PORTS_MIN {
+        score.certainty("speed", 15.0, format!("{} ports within a minute", probes.fastest()));
+    }
+    if habit.is_some_and(Habit::is_monitor) {
+        let reason =
+            "it polls services of several hosts by the clock: a monitoring server looks at ports, too";
+        score.certainty("monitor", -50.0, reason);
+    }
+    let days = scanner.days.len().saturating_sub(1);
+    if days >= HABIT_DAYS {
+        score.certainty("habit", -30.0, format!("it scanned on {days} earlier days"));
+    }
+    score.threat("stage", 35.0, "looking around is an early stage: nothing is lost yet");
+    score.threat("ports", (5.0 * doublings).clamp(0.0, 15.0), format!("{unused} ports"));
+    let targets = scanner.targets.len();
+    score.threat(
+        "targets",
+        (5.0 * (targets as f64).log2()).clamp(0.0, 20.0),
+        format!("{targets} hosts were scanned"),
+    );
+    score
+}

@@ -1,0 +1,164 @@
+//! The ports that one device tried on one host.
+
+use std::net::IpAddr;
+
+use records::{Conn, Timestamp, Uid};
+use serde::{Deserialize, Serialize};
+
+use super::FAST;
+
+/// Ports that are kept; more are counted by none: the scan is proven long before.
+const PORTS_KEPT: usize = 4096;
+const EVIDENCE_KEPT: usize = 16;
+/// A datagram conversation longer than this is no probe.
+const PROBE_PACKETS: u64 = 4;
+/// Ports from which servers speak: a datagram from here is an answer whose question was not seen.
+const SERVER_PORTS: u16 = 1024;
+/// Ports that traceroute counts up from.
+const TRACEROUTE: std::ops::RangeInclusive<u16> = 33_434..=33_534;
+
+/// What became of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// Refused, or silence.
+    Failed,
+    /// Open, but nothing was asked of it.
+    Unused,
+    /// Open and used.
+    Used,
+}
+
+/// What became of the attempt that `conn` is, if it is one.
+pub(super) fn answer(conn: &Conn) -> Option<Answer> {
+    match &*conn.proto {
+        "tcp" if conn.history.starts_with('S') => Some(match &*conn.conn_state {
+            "S0" | "REJ" | "RSTOS0" | "RSTRH" | "SH" => Answer::Failed,
+            _ if conn.orig_bytes.unwrap_or(0) == 0 => Answer::Unused,
+            _ => Answer::Used,
+        }),
+        "udp" if conn.id.orig_p >= SERVER_PORTS && !TRACEROUTE.contains(&conn.id.resp_p) => {
+            match (conn.resp_pkts, conn.orig_pkts) {
+                (0, 1..=PROBE_PACKETS) => Some(Answer::Failed),
+                (0, _) => None,
+                _ => Some(Answer::Used),
+            }
+        }
+        _ => None,
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Probes {
+    /// (port, what became of it), sorted by port.
+    ports: Vec<(u16, Answer)>,
+    failed: usize,
+    used: usize,
+    /// Start of the minute that runs, ports in it, most in any.
+    minute: (Timestamp, usize, usize),
+    told: usize,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) host: IpAddr,
+    pub(super) evidence: Vec<Uid>,
+}
+
+impl Default for Probes {
+    fn default() -> Self {
+        Self {
+            ports: Vec::new(),
+            failed: 0,
+            used: 0,
+            minute: (Timestamp::default(), 0, 0),
+            told: 0,
+            first: Timestamp(i64::MAX),
+            last: Timestamp(i64::MIN),
+            host: IpAddr::from([0, 0, 0, 0]),
+            evidence: Vec::new(),
+        }
+    }
+}
+
+impl Probes {
+    /// Notes an attempt; tells whether its port is new. A port that is used is remembered only beside others that
+    /// are not, since ordinary clients need no memory here.
+    pub(super) fn note(&mut self, conn: &Conn, answer: Answer) -> bool {
+        if answer == Answer::Used && self.ports.is_empty() {
+            return false;
+        }
+        self.first = self.first.min(conn.ts);
+        self.last = self.last.max(conn.ts);
+        self.host = conn.id.orig_h;
+        let place = match self.ports.binary_search_by_key(&conn.id.resp_p, |port| port.0) {
+            Ok(_) => return false,
+            Err(_) if self.ports.len() >= PORTS_KEPT => return false,
+            Err(place) => place,
+        };
+        self.ports.insert(place, (conn.id.resp_p, answer));
+        match answer {
+            Answer::Failed => self.failed += 1,
+            Answer::Unused => {}
+            Answer::Used => self.used += 1,
+        }
+        let (start, ports, most) = self.minute;
+        let ports = if conn.ts.since(start).0.abs() < FAST.0 { ports + 1 } else { 1 };
+        let start = if ports == 1 { conn.ts } else { start };
+        self.minute = (start, ports, most.max(ports));
+        if self.evidence.len() < EVIDENCE_KEPT {
+            self.evidence.push(conn.uid);
+        }
+        true
+    }
+
+    /// Ports that were tried and not used.
+    pub(super) fn unused(&self) -> usize {
+        self.ports.len() - self.used
+    }
+
+    /// Ports that refused or did not answer.
+    pub(super) fn failed(&self) -> usize {
+        self.failed
+    }
+
+    /// Open ports that were used.
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Most ports within a minute.
+    pub(super) fn fastest(&self) -> usize {
+        self.minute.2
+    }
+
+    /// Whether there are half as many again as were told.
+    pub(super) fn is_worth_telling(&self) -> bool {
+        self.ports.len() * 2 >= self.told * 3
+    }
+
+    /// Whether a paused scan has ports that were not told.
+    pub(super) fn is_untold(&self, now: Timestamp) -> bool {
+        self.told > 0 && self.told < self.ports.len() && now.since(self.last) >= FAST
+    }
+
+    pub(super) fn told(&mut self) {
+        self.told = self.ports.len();
+    }
+
+    /// The ports as ranges: `21-23, 80, 443`, cut where there are many.
+    pub(super) fn ports_in_words(&self) -> String {
+        const RANGES: usize = 40;
+        let mut ranges: Vec<(u16, u16)> = Vec::new();
+        for (port, _) in &self.ports {
+            match ranges.last_mut() {
+                Some(range) if range.1.checked_add(1) == Some(*port) => range.1 = *port,
+                _ => ranges.push((*port, *port)),
+            }
+        }
+        let cut = ranges.len() > RANGES;
+        ranges.truncate(RANGES);
+        let words: Vec<String> = ranges
+            .iter()
+            .map(|(from, to)| if from == to { from.to_string() } else { format!("{from}-{to}") })
+            .collect();
+        words.join(", ") + if cut { " …" } else { "" }
+    }
+}
