@@ -19,6 +19,8 @@ pub struct Counters {
     pub ip_packets: u64,
     /// IP packets that were not read further because their headers are damaged or cut.
     pub bad_packets: u64,
+    /// IPv6 packets that carry nothing, encrypted payload, or mobility messages.
+    pub other_transports: u64,
     /// IP fragments.
     pub fragments: u64,
     /// Packets put together from fragments.

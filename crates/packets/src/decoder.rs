@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::checksum;
 use crate::counters::Counters;
 use crate::fragments::{Fragments, Whole};
 use crate::ip::{self, Fragment, IpPacket};
@@ -20,6 +21,7 @@ const TUNNELS_MAX: u8 = 8;
 /// Takes frames apart. Keeps nothing of a frame but fragments.
 #[derive(Debug, Default)]
 pub struct Decoder {
+    verifies_checksums: bool,
     counters: Counters,
     fragments: Fragments,
 }
@@ -43,6 +45,13 @@ impl Decoder {
     /// A decoder that has seen nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Examines the checksums of IPv4, TCP, UDP and ICMP, and tells of them in [`Packet::checksum`]. Captures
+    /// taken on a host that sends are full of wrong ones, since network cards fill them in.
+    pub fn verifying_checksums(mut self) -> Self {
+        self.verifies_checksums = true;
+        self
     }
 
     /// What has been seen.
@@ -103,7 +112,10 @@ impl Decoder {
     fn ip<'a, S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, rest: Rest<'a>) -> Option<(Layer, Rest<'a>)> {
         self.counters.ip_packets += 1;
         match ip::read(rest) {
-            Ok(packet) => {
+            Ok(mut packet) => {
+                if self.verifies_checksums {
+                    packet.checksum = checksum::of_header(rest.bytes);
+                }
                 if let Some(name) = packet.weird {
                     walk.weird(name, Some((packet.src, packet.dst)));
                 }
@@ -148,7 +160,7 @@ impl Decoder {
         self.counters.reassembled += 1;
         let rest = Rest { bytes: &payload, wire: payload.len() };
         let whole = IpPacket { protocol, length, payload: rest, fragment: None, weird: None, ..*packet };
-        match if packet.src.is_ipv6() { ip::after_reassembly(whole) } else { Ok(whole) } {
+        match if packet.version == 6 { ip::after_reassembly(whole) } else { Ok(whole) } {
             Ok(whole) => {
                 // The payload lives only here, so that what lies within is read here too.
                 if let Some((layer, rest)) = self.payload(walk, &whole) {
@@ -168,6 +180,10 @@ impl Decoder {
         walk: &mut Walk<'_, S>,
         ip: &IpPacket<'a>,
     ) -> Option<(Layer, Rest<'a>)> {
+        if !ip.has_transport() {
+            self.counters.other_transports += 1;
+            return None;
+        }
         match tunnel::over_ip(ip.protocol, ip.payload) {
             Tunnel::None => {}
             inside => return self.enter(walk, inside, ip),
@@ -179,6 +195,10 @@ impl Decoder {
                 return None;
             }
         };
+        let checksum = match self.verifies_checksums {
+            true => ip.checksum.and(checksum::of_transport(ip)),
+            false => Checksum::Unchecked,
+        };
         let packet = Packet {
             ts: walk.ts,
             src: ip.src,
@@ -187,7 +207,7 @@ impl Decoder {
             ip_length: ip.length,
             payload_length: segment.payload_length,
             transport: segment.transport,
-            checksum: Checksum::Unchecked,
+            checksum,
             hardware: if walk.tunnels == 0 { walk.facts.hardware } else { None },
             vlans: walk.facts.vlans,
             tunnels: walk.tunnels,

@@ -5,13 +5,15 @@ mod version_6;
 
 use std::net::IpAddr;
 
+use crate::packet::Checksum;
 use crate::rest::{Rest, u8_at};
 
-pub(crate) use version_6::after_reassembly;
+pub(crate) use version_6::{NO_NEXT_HEADER, after_reassembly};
 
 /// A packet whose IP headers have been read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IpPacket<'a> {
+    pub(crate) version: u8,
     pub(crate) src: IpAddr,
     pub(crate) dst: IpAddr,
     /// Protocol number of what follows the headers.
@@ -20,6 +22,8 @@ pub(crate) struct IpPacket<'a> {
     pub(crate) length: u32,
     pub(crate) payload: Rest<'a>,
     pub(crate) fragment: Option<Fragment>,
+    /// Of the header.
+    pub(crate) checksum: Checksum,
     /// A violation that does not stop the reading.
     pub(crate) weird: Option<&'static str>,
 }
@@ -46,6 +50,17 @@ pub(crate) struct Unreadable {
 impl From<&'static str> for Unreadable {
     fn from(name: &'static str) -> Self {
         Self { name, addresses: None }
+    }
+}
+
+/// IP protocol numbers of headers that end the chain of IPv6: nothing behind them is a transport.
+const ENCAPSULATING_SECURITY: u8 = 50;
+const MOBILITY: u8 = 135;
+
+impl IpPacket<'_> {
+    /// Whether a transport lies behind the headers. Of IPv6 some protocol numbers are headers themselves.
+    pub(crate) fn has_transport(&self) -> bool {
+        self.version == 4 || !matches!(self.protocol, NO_NEXT_HEADER | ENCAPSULATING_SECURITY | MOBILITY)
     }
 }
 

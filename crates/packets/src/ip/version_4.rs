@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Fragment, IpPacket, Unreadable};
+use crate::packet::Checksum;
 use crate::rest::Rest;
 
 const HEADER: usize = 20;
@@ -39,5 +40,15 @@ pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
         more: place & 0x2000 != 0,
         header_length: header_length as u32,
     });
-    Ok(IpPacket { src, dst, protocol: header[9], length: length.into(), payload, fragment, weird })
+    Ok(IpPacket {
+        version: 4,
+        src,
+        dst,
+        protocol: header[9],
+        length: length.into(),
+        payload,
+        fragment,
+        checksum: Checksum::Unchecked,
+        weird,
+    })
 }

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::{Fragment, IpPacket, Unreadable};
+use crate::packet::Checksum;
 use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
 
 pub(super) const HEADER: usize = 40;
@@ -12,7 +13,7 @@ const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
 const FRAGMENT: u8 = 44;
 const AUTHENTICATION: u8 = 51;
-const NO_NEXT_HEADER: u8 = 59;
+pub(crate) const NO_NEXT_HEADER: u8 = 59;
 const DESTINATION_OPTIONS: u8 = 60;
 
 const OPTION_HOME_ADDRESS: u8 = 201;
@@ -36,14 +37,14 @@ struct Chain {
 
 pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
     let Some(header) = rest.bytes.first_chunk::<HEADER>() else { return Err("truncated_IP".into()) };
-    let address = |at| array_at::<16>(header, at).map_or(Ipv6Addr::UNSPECIFIED, Ipv6Addr::from);
+    let address = |at| canonical(array_at(header, at).unwrap_or_default());
     let payload_length = usize::from(u16::from_be_bytes([header[4], header[5]]));
     // A jumbogram (RFC 2675), or segmentation was left to the network card: the capture tells the length.
     let jumbo = payload_length == 0 && header[6] != NO_NEXT_HEADER && rest.bytes.len() > HEADER;
     let total = if jumbo { rest.bytes.len() } else { payload_length + HEADER };
     let mut chain = Chain {
-        src: address(8).into(),
-        dst: address(24).into(),
+        src: address(8),
+        dst: address(24),
         protocol: header[6],
         at: HEADER,
         fragment: None,
@@ -59,7 +60,18 @@ pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
         return Err(chain.unreadable("invalid_IP_header_size"));
     };
     let Chain { src, dst, protocol, fragment, weird, .. } = chain;
-    Ok(IpPacket { src, dst, protocol, length: total as u32, payload, fragment, weird })
+    let length = (payload_length + HEADER) as u32;
+    Ok(IpPacket {
+        version: 6,
+        src,
+        dst,
+        protocol,
+        length,
+        payload,
+        fragment,
+        checksum: Checksum::Unchecked,
+        weird,
+    })
 }
 
 /// Reads the extension headers that lay within the fragments of a packet.
@@ -126,19 +138,19 @@ impl Chain {
 
     fn route(&mut self, extension: &[u8]) {
         let (Some(kind), Some(left)) = (u8_at(extension, 2), u8_at(extension, 3)) else { return };
-        let final_destination = extension.last_chunk::<16>().map(|address| Ipv6Addr::from(*address));
+        let final_destination = extension.last_chunk().map(|address| canonical(*address));
         match (kind, extension.len() / 8 - 1) {
             // Deprecated by RFC 5095.
             (0, units) => {
                 self.weird = Some("routing0_hdr");
                 if left > 0 && units >= 2 && units % 2 == 0 && !self.has_route {
-                    self.dst = final_destination.map_or(self.dst, IpAddr::V6);
+                    self.dst = final_destination.unwrap_or(self.dst);
                     self.has_route = true;
                 }
             }
             // RFC 6275, section 6.4.
             (2, 2) if left > 0 && !self.has_route => {
-                self.dst = final_destination.map_or(self.dst, IpAddr::V6);
+                self.dst = final_destination.unwrap_or(self.dst);
                 self.has_route = true;
             }
             _ => {}
@@ -163,7 +175,7 @@ impl Chain {
                     self.weird = Some("multiple_home_addr_opts");
                 }
                 Ok(home) if kind == OPTION_HOME_ADDRESS => {
-                    self.src = IpAddr::V6(home.into());
+                    self.src = canonical(home);
                     self.has_home = true;
                 }
                 Err(_) if kind == OPTION_HOME_ADDRESS => self.weird = Some("bad_home_addr_len"),
@@ -172,6 +184,11 @@ impl Chain {
             options = after;
         }
     }
+}
+
+/// An address; of IPv4 where it is only written as one of IPv6 (RFC 4291, section 2.5.5.2).
+fn canonical(address: [u8; 16]) -> IpAddr {
+    Ipv6Addr::from(address).to_canonical()
 }
 
 /// The length of an extension header, which its second byte tells.
