@@ -7,12 +7,27 @@ mod analyzer;
 mod lines;
 mod mime;
 mod percent;
+mod recognised;
 mod shared;
 
 // Sorted, one protocol per line.
 pub mod dhcp;
+mod dnp3;
 mod dns;
 mod http;
+mod modbus;
+mod mqtt;
+mod mysql;
+mod ntp;
+mod radius;
+mod rdp;
+mod rdpeudp;
+mod rfb;
+mod sip;
+mod snmp;
+mod socks;
+mod tunnels;
+mod xmpp;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
@@ -24,7 +39,26 @@ pub use shared::{Expected, Shared, Transfer};
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
     dhcp::PROTOCOL,
+    dnp3::OVER_TCP,
+    dnp3::OVER_UDP,
     dns::OVER_TCP,
     dns::OVER_UDP,
     http::PROTOCOL,
+    modbus::PROTOCOL,
+    mqtt::PROTOCOL,
+    mysql::PROTOCOL,
+    ntp::PROTOCOL,
+    radius::PROTOCOL,
+    rdp::PROTOCOL,
+    rdpeudp::PROTOCOL,
+    rfb::PROTOCOL,
+    sip::PROTOCOL,
+    snmp::PROTOCOL,
+    socks::PROTOCOL,
+    tunnels::AYIYA,
+    tunnels::GENEVE,
+    tunnels::GTP,
+    tunnels::TEREDO,
+    tunnels::VXLAN,
+    xmpp::PROTOCOL,
 ];

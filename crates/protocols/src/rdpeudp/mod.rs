@@ -1,0 +1,29 @@
+//! The UDP transport of Remote Desktop (MS-RDPEUDP): recognised only.
+
+use records::Sender;
+
+use crate::analyzer::{Protocol, Transport, Verdict};
+use crate::recognised::{Needs, Sign};
+
+static SIGN: Sign = Sign { service: "rdpeudp", needs: Needs::Both, check };
+
+/// RDPEUDP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "rdpeudp",
+    transport: Transport::Udp,
+    ports: &[3389],
+    probe: |probe| SIGN.probe(probe),
+    analyzer: |about| SIGN.analyzer(about),
+};
+
+/// The client begins with an acknowledgement of nothing and the flag SYN, the server with SYN and ACK; both
+/// datagrams are filled up to the size that they probe.
+fn check(from: Sender, datagram: &[u8]) -> Verdict {
+    let [acknowledged @ .., _, _] = datagram.get(..8).unwrap_or_default() else { return Verdict::No };
+    let flags = datagram.get(7).copied().unwrap_or_default();
+    let is_beginning = match from {
+        Sender::Originator => acknowledged.starts_with(&[0xff; 4]) && flags & 5 == 1,
+        Sender::Responder => flags & 5 == 5,
+    };
+    if is_beginning && datagram.len() >= 1132 { Verdict::Match } else { Verdict::No }
+}
