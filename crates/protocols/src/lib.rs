@@ -14,6 +14,8 @@ mod shared;
 pub mod dhcp;
 mod dnp3;
 mod dns;
+mod ftp;
+mod ftp_data;
 mod http;
 mod modbus;
 mod mqtt;
@@ -43,6 +45,8 @@ pub const PROTOCOLS: &[Protocol] = &[
     dnp3::OVER_UDP,
     dns::OVER_TCP,
     dns::OVER_UDP,
+    ftp::PROTOCOL,
+    ftp_data::PROTOCOL,
     http::PROTOCOL,
     modbus::PROTOCOL,
     mqtt::PROTOCOL,

@@ -41,6 +41,11 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
+    /// Lines that end so.
+    pub(crate) fn that_end(ends: Ends) -> Self {
+        Self { ends, ..Self::default() }
+    }
+
     /// Takes the next piece off `input`; `None` when more bytes are needed.
     pub(crate) fn next<'a>(&mut self, input: &mut &'a [u8]) -> Option<Piece<'a>> {
         if self.after_cr
