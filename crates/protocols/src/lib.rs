@@ -4,6 +4,8 @@
 //! `analyzer.rs` (one connection: state, bounds, records), `golden/` (captures and the expected records).
 
 mod analyzer;
+mod cursor;
+mod der;
 mod lines;
 mod mime;
 mod percent;
@@ -11,21 +13,26 @@ mod recognised;
 mod shared;
 
 // Sorted, one protocol per line.
+mod dce_rpc;
 pub mod dhcp;
 mod dnp3;
 mod dns;
 mod ftp;
 mod ftp_data;
+mod gssapi;
 mod http;
+mod kerberos;
 mod modbus;
 mod mqtt;
 mod mysql;
+mod ntlm;
 mod ntp;
 mod radius;
 mod rdp;
 mod rdpeudp;
 mod rfb;
 mod sip;
+mod smb;
 mod snmp;
 mod socks;
 mod tunnels;
@@ -40,6 +47,7 @@ pub use shared::{Expected, Shared, Transfer};
 /// All protocols, sorted, one per line.
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
+    dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
     dnp3::OVER_TCP,
     dnp3::OVER_UDP,
@@ -48,6 +56,8 @@ pub const PROTOCOLS: &[Protocol] = &[
     ftp::PROTOCOL,
     ftp_data::PROTOCOL,
     http::PROTOCOL,
+    kerberos::PROTOCOL,
+    kerberos::PROTOCOL_TCP,
     modbus::PROTOCOL,
     mqtt::PROTOCOL,
     mysql::PROTOCOL,
@@ -57,6 +67,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     rdpeudp::PROTOCOL,
     rfb::PROTOCOL,
     sip::PROTOCOL,
+    smb::PROTOCOL,
     snmp::PROTOCOL,
     socks::PROTOCOL,
     tunnels::AYIYA,

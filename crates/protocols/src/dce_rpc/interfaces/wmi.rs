@@ -1,0 +1,42 @@
+//! Windows Management Instrumentation ([MS-WMI]).
+
+use super::Interface;
+
+pub(super) const IWBEM_SERVICES: Interface = Interface {
+    uuid: "9556dc99-828c-11cf-a37e-00aa003240c7",
+    name: "IWbemServices",
+    operations: &[
+        "",
+        "",
+        "",
+        "OpenNamespace",
+        "CancelAsyncCall",
+        "QueryObjectSink",
+        "GetObject",
+        "GetObjectAsync",
+        "PutClass",
+        "PutClassAsync",
+        "DeleteClass",
+        "DeleteClassAsync",
+        "CreateClassEnum",
+        "CreateClassEnumAsync",
+        "PutInstance",
+        "PutInstanceAsync",
+        "DeleteClass",
+        "DeleteClassAsync",
+        "CreateInstanceEnum",
+        "CreateInstanceEnumAsync",
+        "ExecQuery",
+        "ExecQueryAsync",
+        "ExecNotificationQuery",
+        "ExecNotificationQueryAsync",
+        "ExecMethod",
+        "ExecMethodAsync",
+    ],
+};
+
+pub(super) const IWBEM_LEVEL1_LOGIN: Interface = Interface {
+    uuid: "f309ad18-d86a-11d0-a075-00c04fb68820",
+    name: "IWbemLevel1Login",
+    operations: &["", "", "", "EstablishPosition", "RequestChallenge", "WBEMLogin", "NTLMLogin"],
+};

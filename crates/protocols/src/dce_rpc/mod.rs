@@ -1,0 +1,44 @@
+//! DCE/RPC (C706, [MS-RPCE]): remote calls over TCP and over the named pipes of SMB. Names interfaces and
+//! operations; what a call carries is not read. Writes `dce_rpc`, `ntlm` and `kerberos`.
+
+mod analyzer;
+mod calls;
+mod interfaces;
+mod pipes;
+mod stream;
+mod wire;
+
+use crate::{Probe, Protocol, Transport, Verdict};
+
+pub(crate) use pipes::{PipeBytes, Pipes};
+
+/// DCE/RPC on a TCP connection of its own.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "dce_rpc",
+    transport: Transport::Tcp,
+    ports: &[135],
+    probe,
+    analyzer: |_| Box::new(analyzer::DceRpcAnalyzer::default()),
+};
+
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let verdicts = [unit(probe.originator), unit(probe.responder)];
+    if verdicts.contains(&Verdict::Match) {
+        Verdict::Match
+    } else if verdicts.contains(&Verdict::Maybe) {
+        Verdict::Maybe
+    } else {
+        Verdict::No
+    }
+}
+
+/// A unit that is a whole message begins here.
+fn unit(bytes: &[u8]) -> Verdict {
+    match bytes {
+        [5, 0 | 1, 0..=0x13, 3, 0 | 0x10, 0..=3, ..] if bytes.len() >= wire::HEADER_BYTES => {
+            if wire::header(bytes).is_some() { Verdict::Match } else { Verdict::No }
+        }
+        [5, 0 | 1, ..] | [5] | [] => Verdict::Maybe,
+        _ => Verdict::No,
+    }
+}

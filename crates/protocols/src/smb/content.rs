@@ -1,0 +1,170 @@
+//! The content of files on shares: hands it on to the sink of files, counts what was transferred, and writes
+//! `smb_transfer` when a file is closed.
+//!
+//! As in Zeek, a file is what has the same share, name and time of change; it ends when it is closed, even where
+//! it is open a second time.
+
+use std::borrow::Cow;
+
+use records::{Sender, SmbTransfer, Timestamp};
+use rustc_hash::FxHashMap;
+
+use super::conversation::{Conversation, FileNumber, OpenedFile, hash};
+use crate::{FileHandle, FileStart, FileSummary, Output};
+
+/// More files than this are not followed at a time.
+const FILES_MAX: usize = 4096;
+
+/// The content that a read or write carries, while it comes.
+#[derive(Clone, Copy)]
+pub(super) struct Transfer {
+    file: FileNumber,
+    handle: Option<FileHandle>,
+    offset: u64,
+}
+
+/// The files of a connection whose content is followed.
+#[derive(Default)]
+pub(super) struct Contents {
+    open: FxHashMap<u64, FileHandle>,
+}
+
+impl Contents {
+    /// The file at hand is read or written at this offset: its content follows.
+    pub(super) fn begin(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        offset: u64,
+        conversation: &mut Conversation,
+        output: &mut Output<'_>,
+    ) -> Option<Transfer> {
+        let number = conversation.file_number()?;
+        let file = conversation.file()?;
+        match from {
+            Sender::Originator => file.transferred.writes += 1,
+            Sender::Responder => file.transferred.reads += 1,
+        }
+        let handle = self.handle(ts, from, file, output);
+        Some(Transfer { file: number, handle, offset })
+    }
+
+    fn handle(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        file: &mut OpenedFile,
+        output: &mut Output<'_>,
+    ) -> Option<FileHandle> {
+        let key = key(file)?;
+        if let Some(handle) = self.open.get(&key) {
+            if file.fuid.is_none() {
+                file.fuid = output.files.summary(*handle).map(|summary| summary.fuid);
+            }
+            return Some(*handle);
+        }
+        if self.open.len() >= FILES_MAX {
+            return None;
+        }
+        let start = FileStart {
+            source: "SMB",
+            depth: 0,
+            filename: file.name.clone(),
+            total_bytes: (file.size > 0).then_some(file.size),
+            is_orig: from == Sender::Originator,
+            key: Some(key),
+        };
+        let handle = output.files.begin(ts, output.about, start);
+        file.fuid = output.files.summary(handle).map(|summary| summary.fuid);
+        self.open.insert(key, handle);
+        Some(handle)
+    }
+
+    /// The file at hand is closed.
+    pub(super) fn close(&mut self, ts: Timestamp, conversation: &mut Conversation, output: &mut Output<'_>) {
+        let Some(file) = conversation.file() else { return };
+        let handle = key(file).and_then(|key| self.open.remove(&key));
+        let summary = handle.and_then(|handle| output.files.end(ts, handle));
+        write_transfer(ts, file, summary, output);
+    }
+
+    /// The connection is over.
+    pub(super) fn end(&mut self, ts: Timestamp, conversation: &mut Conversation, output: &mut Output<'_>) {
+        for number in conversation.open_files() {
+            let Some(file) = conversation.file_at(number) else { continue };
+            let handle = key(file).and_then(|key| self.open.get(&key));
+            let summary = handle.and_then(|handle| output.files.summary(*handle));
+            write_transfer(ts, file, summary, output);
+        }
+        let mut left: Vec<_> = self.open.drain().map(|(_, handle)| handle).collect();
+        left.sort_unstable();
+        for handle in left {
+            output.files.end(ts, handle);
+        }
+    }
+}
+
+impl Transfer {
+    /// The next bytes of the content.
+    pub(super) fn content(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        bytes: &[u8],
+        conversation: &mut Conversation,
+        output: &mut Output<'_>,
+    ) {
+        if let Some(handle) = self.handle {
+            output.files.data_at(ts, handle, self.offset, bytes);
+        }
+        self.count(from, bytes.len() as u64, conversation);
+    }
+
+    /// So many bytes of the content are missing in the capture. They were transferred all the same.
+    pub(super) fn gap(&mut self, from: Sender, length: u64, conversation: &mut Conversation) {
+        self.count(from, length, conversation);
+    }
+
+    fn count(&mut self, from: Sender, length: u64, conversation: &mut Conversation) {
+        self.offset = self.offset.wrapping_add(length);
+        let Some(file) = conversation.file_at(self.file) else { return };
+        let transferred = &mut file.transferred;
+        match from {
+            Sender::Originator => transferred.bytes_written += length,
+            Sender::Responder => transferred.bytes_read += length,
+        }
+    }
+}
+
+fn key(file: &OpenedFile) -> Option<u64> {
+    if file.name.is_none() && file.path.is_none() {
+        return None;
+    }
+    Some(hash(&(&file.path, &file.name, file.times.map(|times| times.modified))))
+}
+
+fn write_transfer(
+    ts: Timestamp,
+    file: &mut OpenedFile,
+    summary: Option<FileSummary>,
+    output: &mut Output<'_>,
+) {
+    let transferred = std::mem::take(&mut file.transferred);
+    if transferred.reads == 0 && transferred.writes == 0 {
+        return;
+    }
+    output.write(SmbTransfer {
+        ts,
+        uid: output.about.uid,
+        id: output.about.id,
+        path: file.path.clone(),
+        name: file.name.clone(),
+        bytes_read: transferred.bytes_read,
+        bytes_written: transferred.bytes_written,
+        reads: transferred.reads,
+        writes: transferred.writes,
+        fuid: summary.as_ref().map(|summary| summary.fuid).or(file.fuid),
+        mime_type: summary.and_then(|summary| summary.mime_type).map(Cow::Borrowed),
+        opened: file.opened(),
+    });
+}

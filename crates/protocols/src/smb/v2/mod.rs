@@ -1,0 +1,297 @@
+//! SMB 2 and 3: what the messages mean for shares, files and pipes.
+
+mod wire;
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use records::Sender;
+use rustc_hash::{FxHashSet, FxHasher};
+
+use self::wire::{Access, Change, Header, command};
+use super::analyzer::Reception;
+use super::conversation::{Action, ShareKind};
+use super::framing::Plan;
+use super::{PIPE_NAMES, status};
+
+pub(super) use self::wire::MARK;
+
+/// More requests without a response than this are forgotten, as Zeek does.
+const PENDING_MAX: usize = 1000;
+/// More shares of pipes than this are not remembered.
+const PIPE_TREES_MAX: usize = 4096;
+
+type Pending<T> = HashMap<u64, T, BuildHasherDefault<FxHasher>>;
+
+/// What must be remembered between messages, besides the conversation.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Shares that are named pipes.
+    pipe_trees: FxHashSet<u32>,
+    /// Share of each request, since not every response tells it.
+    request_trees: Pending<u32>,
+    /// What each read asked for.
+    reads: Pending<Access>,
+    /// The pipe of each call.
+    calls: Pending<u64>,
+}
+
+fn remember<T>(pending: &mut Pending<T>, message_id: u64, value: T) {
+    if pending.len() >= PENDING_MAX {
+        pending.clear();
+    }
+    pending.insert(message_id, value);
+}
+
+/// Looks at the head of a message: decides what to do with it, and deals with those that need no more.
+pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8]) -> Plan {
+    let Some(header) = wire::header(head) else { return Plan::Skip };
+    let is_request = reception.from == Sender::Originator;
+    match header.command {
+        command::READ if !is_request && carries_content(header.status) => {
+            if is_pipe(reception, &header) {
+                return Plan::Gather;
+            }
+            read_content(reception, &header, head)
+        }
+        command::WRITE if is_request => {
+            if is_pipe(reception, &header) {
+                return Plan::Gather;
+            }
+            write_content(reception, &header, head)
+        }
+        command::NEGOTIATE | command::SESSION_SETUP | command::TREE_CONNECT | command::TREE_DISCONNECT => {
+            Plan::Gather
+        }
+        command::CREATE | command::CLOSE | command::READ | command::IOCTL | command::SET_INFO => Plan::Gather,
+        _ if header.next != 0 => Plan::Gather,
+        _ => {
+            begin(reception, &header);
+            Plan::Skip
+        }
+    }
+}
+
+/// Whether a response with this status carries what was asked for.
+const fn carries_content(status: u32) -> bool {
+    matches!(status, status::SUCCESS | status::BUFFER_OVERFLOW | status::MORE_PROCESSING_REQUIRED)
+}
+
+fn is_pipe(reception: &Reception<'_, '_>, header: &Header) -> bool {
+    let memory = &reception.connection.v2;
+    let tree = match reception.from {
+        Sender::Originator => header.tree_id,
+        Sender::Responder => memory.request_trees.get(&header.message_id).copied().unwrap_or_default(),
+    };
+    memory.pipe_trees.contains(&tree)
+}
+
+/// The message begins: which request, share and file it speaks of.
+fn begin(reception: &mut Reception<'_, '_>, header: &Header) {
+    let interim = header.status == status::PENDING && reception.from == Sender::Responder;
+    let memory = &mut reception.connection.v2;
+    if reception.from == Sender::Originator {
+        remember(&mut memory.request_trees, header.message_id, header.tree_id);
+    } else if !interim {
+        memory.request_trees.remove(&header.message_id);
+    }
+    let conversation = &mut reception.connection.conversation;
+    conversation.begin_v2(reception.ts, reception.from, header.message_id, header.tree_id, interim);
+}
+
+fn read_content(reception: &mut Reception<'_, '_>, header: &Header, head: &[u8]) -> Plan {
+    begin(reception, header);
+    let asked = reception.connection.v2.reads.remove(&header.message_id);
+    let Some((start, length)) = wire::read_response(head).filter(|(_, length)| *length > 0) else {
+        return Plan::Skip;
+    };
+    reception.begin_transfer(asked.map_or(0, |asked| asked.offset));
+    Plan::Stream { start, length }
+}
+
+fn write_content(reception: &mut Reception<'_, '_>, header: &Header, head: &[u8]) -> Plan {
+    begin(reception, header);
+    let Some((access, start, length)) = wire::write_request(head) else { return Plan::Skip };
+    use_file(reception, access.file_id, Action::Write);
+    if length == 0 {
+        return Plan::Skip;
+    }
+    reception.begin_transfer(access.offset);
+    Plan::Stream { start, length }
+}
+
+fn use_file(reception: &mut Reception<'_, '_>, file_id: u64, action: Action) {
+    reception.connection.conversation.use_file(file_id);
+    reception.connection.conversation.act(action);
+    reception.write_file();
+}
+
+/// A message that was gathered.
+pub(super) fn message(reception: &mut Reception<'_, '_>, message: &[u8]) {
+    // Zeek reads only the first message of a frame, and so do the records that are compared with it.
+    let Some(header) = wire::header(message) else { return };
+    single(reception, &header, message);
+}
+
+fn single(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8]) {
+    let is_pipe = is_pipe(reception, header);
+    begin(reception, header);
+    match reception.from {
+        Sender::Originator => request(reception, header, message, is_pipe),
+        Sender::Responder => response(reception, header, message, is_pipe),
+    };
+}
+
+/// Deals with a request; `None` where it is cut short.
+fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], is_pipe: bool) -> Option<()> {
+    match header.command {
+        command::SESSION_SETUP => reception.security_blob(wire::session_setup_request(message)?),
+        command::TREE_CONNECT => {
+            let path = wire::tree_connect_request(message)?;
+            reception.connection.conversation.share()?.path = Some(path);
+        }
+        command::TREE_DISCONNECT => {
+            reception.connection.v2.pipe_trees.remove(&header.tree_id);
+            reception.connection.conversation.leave_share(header.tree_id);
+        }
+        command::CREATE => create_request(reception, header, wire::create_request(message)?, is_pipe),
+        command::CLOSE => close_request(reception, wire::close_request(message)?),
+        command::READ => {
+            let access = wire::read_request(message)?;
+            use_file(reception, access.file_id, Action::Read);
+            remember(&mut reception.connection.v2.reads, header.message_id, access);
+        }
+        command::WRITE => {
+            let (access, start, length) = wire::write_request(message)?;
+            use_file(reception, access.file_id, Action::Write);
+            let bytes = message.get(start..)?.get(..length)?;
+            if is_pipe {
+                reception.pipe_bytes(access.file_id, bytes);
+            }
+        }
+        command::IOCTL => {
+            let (file_id, input) = wire::transceive_request(message)?;
+            reception.pipe_bytes(file_id, input);
+            remember(&mut reception.connection.v2.calls, header.message_id, file_id);
+        }
+        command::SET_INFO => {
+            let (file_id, change) = wire::set_info_request(message)?;
+            change_file(reception, file_id, change);
+        }
+        _ => {}
+    }
+    Some(())
+}
+
+fn create_request(reception: &mut Reception<'_, '_>, header: &Header, name: String, is_pipe: bool) {
+    let conversation = &mut reception.connection.conversation;
+    if !is_pipe && PIPE_NAMES.contains(&name.as_str()) {
+        // The connection to the share was not seen.
+        if reception.connection.v2.pipe_trees.len() < PIPE_TREES_MAX {
+            reception.connection.v2.pipe_trees.insert(header.tree_id);
+        }
+        if let Some(share) = conversation.share() {
+            share.path = Some("<unknown>".to_owned());
+            share.kind = ShareKind::Pipe;
+        }
+    }
+    if let Some(file) = conversation.file() {
+        file.name = Some(if name.is_empty() { "<share_root>".to_owned() } else { name });
+    }
+    conversation.act(Action::Open);
+}
+
+fn close_request(reception: &mut Reception<'_, '_>, file_id: u64) {
+    let conversation = &mut reception.connection.conversation;
+    conversation.use_file(file_id);
+    conversation.act(Action::Close);
+    let path = conversation.share().and_then(|share| share.path.clone());
+    if let (Some(path), Some(file)) = (path, conversation.file()) {
+        file.path = Some(path);
+    }
+    conversation.release_file(file_id);
+    reception.write_file();
+    reception.close_file();
+    reception.connection.pipes.close(file_id);
+}
+
+fn change_file(reception: &mut Reception<'_, '_>, file_id: u64, change: Change) {
+    let conversation = &mut reception.connection.conversation;
+    conversation.use_file(file_id);
+    match change {
+        Change::Rename(name) => {
+            if let Some(file) = conversation.file() {
+                file.previous_name = file.name.replace(name);
+            }
+            conversation.act(Action::Rename);
+        }
+        Change::Delete(true) => conversation.act(Action::Delete),
+        Change::Delete(false) => {}
+        Change::Attributes => conversation.act(Action::SetAttribute),
+    }
+    reception.write_file();
+}
+
+/// Deals with a response; `None` where it is cut short.
+fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], is_pipe: bool) -> Option<()> {
+    if header.command == command::SESSION_SETUP {
+        if carries_content(header.status)
+            && let Some(blob) = wire::session_setup_response(message)
+        {
+            reception.security_blob(blob);
+        }
+        reception.session_answered(header.status);
+    }
+    if !carries_content(header.status) {
+        return None;
+    }
+    match header.command {
+        command::NEGOTIATE => reception.security_blob(wire::negotiate_response(message)?),
+        command::TREE_CONNECT => {
+            let kind = match wire::tree_connect_response(message)? {
+                1 => ShareKind::Disk,
+                2 => ShareKind::Pipe,
+                3 => ShareKind::Print,
+                number => ShareKind::Unknown(number),
+            };
+            let connection = &mut *reception.connection;
+            if kind == ShareKind::Pipe && connection.v2.pipe_trees.len() < PIPE_TREES_MAX {
+                connection.v2.pipe_trees.insert(header.tree_id);
+            }
+            connection.conversation.share()?.kind = kind;
+            connection.conversation.write_share(reception.output);
+        }
+        command::CREATE => create_response(reception, wire::create_response(message)?),
+        command::READ => {
+            let asked = reception.connection.v2.reads.remove(&header.message_id)?;
+            let (start, length) = wire::read_response(message)?;
+            let bytes = message.get(start..)?.get(..length)?;
+            if is_pipe {
+                reception.pipe_bytes(asked.file_id, bytes);
+            }
+        }
+        command::IOCTL => {
+            let pipe = reception.connection.v2.calls.remove(&header.message_id).unwrap_or_default();
+            reception.pipe_bytes(pipe, wire::transceive_response(message)?);
+        }
+        _ => {}
+    }
+    Some(())
+}
+
+fn create_response(reception: &mut Reception<'_, '_>, created: wire::Created) {
+    let conversation = &mut reception.connection.conversation;
+    conversation.use_file(created.file_id);
+    let path = conversation.share().and_then(|share| share.path.clone());
+    if let Some(file) = conversation.file() {
+        file.size = created.size;
+        if path.is_some() {
+            file.path = path;
+        }
+        if created.times.are_set() {
+            file.times = Some(created.times);
+        }
+    }
+    conversation.bind_file(created.file_id);
+    reception.write_file();
+}
