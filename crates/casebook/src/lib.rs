@@ -1,1 +1,183 @@
-//! .
+//! Findings and devices at rest: one SQLite file beside the lake, for those who read, rank and close them.
+//!
+//! The brain knows how a finding came about; the casebook only keeps what it said, by the finding's id, so that
+//! the same finding told again replaces what was told before.
+
+mod error;
+mod rows;
+mod schema;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, params};
+use serde_json::Value;
+
+pub use error::CasebookError;
+pub use rows::{DeviceRow, FindingRow};
+
+/// Name of the file in the lake's folder.
+const FILE: &str = "casebook.sqlite";
+
+/// An open casebook.
+pub struct Casebook {
+    database: Connection,
+}
+
+impl Casebook {
+    /// Opens the casebook in a lake's folder for reading and writing, and makes it where there is none.
+    pub fn open(folder: &Path) -> Result<Self, CasebookError> {
+        let path = folder.join(FILE);
+        let mut database = Connection::open(&path).map_err(CasebookError::at(&path))?;
+        schema::migrate(&mut database, &path)?;
+        Ok(Self { database })
+    }
+
+    /// Opens an existing casebook for reading; others may write to it meanwhile.
+    pub fn read(folder: &Path) -> Result<Self, CasebookError> {
+        let path = folder.join(FILE);
+        if !path.exists() {
+            return Err(CasebookError::Missing { folder: folder.to_owned() });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = Connection::open_with_flags(&path, flags).map_err(CasebookError::at(&path))?;
+        schema::check(&database, &path)?;
+        Ok(Self { database })
+    }
+
+    /// Keeps findings and devices, all or none. A finding or device of the same id is replaced, but for the
+    /// state that a person gave it.
+    pub fn keep(&mut self, findings: &[FindingRow], devices: &[DeviceRow]) -> Result<(), CasebookError> {
+        let transaction = self.database.transaction()?;
+        {
+            let mut insert = transaction.prepare(
+                "INSERT INTO findings (id, detection, device, host, first_seen, last_seen, raised, threat, certainty, state, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (id) DO UPDATE SET detection = ?2, device = ?3, host = ?4, first_seen = ?5, last_seen = ?6,
+                 raised = ?7, threat = ?8, certainty = ?9, body = ?11,
+                 state = CASE WHEN state IN ('open', 'explained') THEN ?10 ELSE state END",
+            )?;
+            for row in findings {
+                insert.execute(params![
+                    row.id,
+                    row.detection,
+                    row.device,
+                    row.host,
+                    row.first_seen.0,
+                    row.last_seen.0,
+                    row.raised.map(|time| time.0),
+                    row.threat,
+                    row.certainty,
+                    row.state,
+                    row.body.to_string(),
+                ])?;
+            }
+            let mut insert = transaction.prepare(
+                "INSERT INTO devices (id, name, first_seen, last_seen, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET name = ?2, first_seen = ?3, last_seen = ?4, body = ?5",
+            )?;
+            for row in devices {
+                insert.execute(params![
+                    row.id,
+                    row.name,
+                    row.first_seen.0,
+                    row.last_seen.0,
+                    row.body.to_string()
+                ])?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// All findings, ranked: alerts first, then by threat and certainty together, then the older first.
+    pub fn findings(&self) -> Result<Vec<Value>, CasebookError> {
+        self.bodies(
+            "SELECT body, state FROM findings
+             ORDER BY certainty >= 50 DESC, threat * certainty DESC, first_seen, id",
+        )
+    }
+
+    /// All devices by name.
+    pub fn devices(&self) -> Result<Vec<Value>, CasebookError> {
+        self.bodies("SELECT body, NULL FROM devices ORDER BY name, id")
+    }
+
+    fn bodies(&self, query: &str) -> Result<Vec<Value>, CasebookError> {
+        let mut statement = self.database.prepare(query)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| {
+            let (body, state): (String, Option<String>) = row?;
+            let mut body: Value = serde_json::from_str(&body)?;
+            if let (Some(state), Some(object)) = (state, body.as_object_mut()) {
+                object.insert("state".to_owned(), Value::String(state));
+            }
+            Ok(body)
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use records::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn finding(id: &str, threat: u8, certainty: u8) -> FindingRow {
+        FindingRow {
+            id: id.to_owned(),
+            detection: "port-scan".to_owned(),
+            device: "d1".to_owned(),
+            host: "10.0.0.1".to_owned(),
+            first_seen: Timestamp(1),
+            last_seen: Timestamp(2),
+            raised: None,
+            threat,
+            certainty,
+            state: "open".to_owned(),
+            body: json!({"id": id, "threat": threat, "state": "open"}),
+        }
+    }
+
+    fn ids(casebook: &Casebook) -> Vec<String> {
+        casebook.findings().unwrap().iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn findings_are_ranked_and_told_again_replace_themselves() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut casebook = Casebook::open(folder.path()).unwrap();
+        casebook.keep(&[finding("a", 90, 40), finding("b", 40, 80), finding("c", 80, 80)], &[]).unwrap();
+        assert_eq!(ids(&casebook), ["c", "b", "a"]);
+        casebook.keep(&[finding("a", 99, 99)], &[]).unwrap();
+        assert_eq!(ids(&Casebook::read(folder.path()).unwrap()), ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn a_state_that_a_person_gave_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut casebook = Casebook::open(folder.path()).unwrap();
+        casebook.keep(&[finding("a", 90, 90)], &[]).unwrap();
+        casebook.database.execute("UPDATE findings SET state = 'triaged'", []).unwrap();
+        casebook.keep(&[finding("a", 95, 95)], &[]).unwrap();
+        let findings = casebook.findings().unwrap();
+        assert_eq!((&findings[0]["state"], &findings[0]["threat"]), (&json!("triaged"), &json!(95)));
+    }
+
+    #[test]
+    fn a_folder_without_a_casebook_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Casebook::read(folder.path()).err().unwrap().to_string();
+        assert!(error.contains(&folder.path().display().to_string()), "{error}");
+    }
+
+    #[test]
+    fn a_casebook_of_a_later_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Casebook::open(folder.path()).unwrap());
+        let database = Connection::open(folder.path().join(FILE)).unwrap();
+        database.pragma_update(None, "user_version", 999).unwrap();
+        assert!(matches!(Casebook::read(folder.path()), Err(CasebookError::Version { found: 999, .. })));
+        assert!(matches!(Casebook::open(folder.path()), Err(CasebookError::Version { found: 999, .. })));
+    }
+}
