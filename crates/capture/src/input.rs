@@ -23,6 +23,7 @@ const EXPANSION_MAX: u64 = 1_100;
 pub(crate) struct Input {
     raw: RawFile,
     unpacker: Option<Unpacker>,
+    memory: usize,
     /// Read, but not yet unpacked: these bytes of the buffer.
     packed: Vec<u8>,
     at: usize,
@@ -46,6 +47,7 @@ impl Input {
         Self {
             raw: RawFile::new(path, progress),
             unpacker: None,
+            memory: usize::MAX,
             packed: Vec::new(),
             at: 0,
             end: 0,
@@ -124,7 +126,7 @@ impl Input {
             Err((_, kind)) => return self.fail(self.raw.offset(), Fault::Read(kind)),
         }
         if self.unpacker.is_none() {
-            match Unpacker::for_head(self.packed.get(..self.end).unwrap_or(&[])) {
+            match Unpacker::for_head(self.packed.get(..self.end).unwrap_or(&[]), self.memory) {
                 Ok(unpacker) => self.unpacker = Some(unpacker),
                 Err(fault) => self.fail(0, fault),
             }
@@ -154,6 +156,11 @@ impl Input {
                 self.content_length += count as u64;
             }
         }
+    }
+
+    /// Unpacks with about so much memory, or as much as ordinary files need where that is more.
+    pub(crate) fn set_memory(&mut self, bytes: usize) {
+        self.memory = bytes;
     }
 
     /// From now on gives the file descriptor back after each reading.

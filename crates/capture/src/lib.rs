@@ -11,10 +11,13 @@ mod raw_file;
 mod reader;
 mod source;
 mod unpack;
+mod write;
 
 pub use batch::{BATCH_FRAMES, Frame, FrameBatch};
 pub use block::Block;
 pub use damage::{Damage, Fault, OpenError};
 pub use progress::Progress;
+pub use raw_file::{DiskIdentity, disk_identity};
 pub use reader::FileReport;
 pub use source::Source;
+pub use write::PcapWriter;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::block::BLOCK_LENGTH;
 use crate::progress::Progress;
 
 /// The path that stands for the standard input.
@@ -15,6 +16,26 @@ const STANDARD_INPUT: &str = "-";
 /// Whether the path stands for the standard input.
 pub(crate) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == STANDARD_INPUT
+}
+
+/// What tells a file from others by its bytes on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DiskIdentity {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// XXH3-128 of the bytes.
+    pub hash: u128,
+}
+
+/// Reads a file through for its identity, which [`crate::FileReport`] tells too.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn disk_identity(path: &Path) -> io::Result<DiskIdentity> {
+    let mut file = RawFile::new(path, None);
+    let mut buffer = vec![0; BLOCK_LENGTH];
+    while file.fill(&mut buffer).map_err(|(_, kind)| io::Error::from(kind))? > 0 {}
+    Ok(file.identity())
 }
 
 /// A file that can be closed at any time and goes on where it was.
@@ -77,9 +98,9 @@ impl RawFile {
         self.offset
     }
 
-    /// XXH3-128 of what has been read.
-    pub(crate) fn hash(&self) -> u128 {
-        self.hash.digest128()
+    /// Of what has been read.
+    pub(crate) fn identity(&self) -> DiskIdentity {
+        DiskIdentity { bytes: self.offset, hash: self.hash.digest128() }
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -10,11 +10,16 @@ use crate::damage::{Damage, Fault};
 use crate::input::Input;
 use crate::progress::Progress;
 
+/// The smallest pieces in which a file is read.
+const BLOCK_LENGTH_MIN: usize = 16 * 1024;
+
 /// What is known of a file once it has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileReport {
     /// The file; `-` for the standard input.
     pub path: PathBuf,
+    /// Which file of the source it is, as [`crate::Frame::file`] says.
+    pub file: u32,
     /// Bytes on disk.
     pub disk_bytes: u64,
     /// XXH3-128 of the bytes on disk.
@@ -66,8 +71,13 @@ impl CaptureReader {
         }
     }
 
-    /// Reads smaller or larger pieces from now on.
-    pub(crate) fn set_block_length(&mut self, length: usize) {
+    /// Works with about so much memory; more only where the file cannot be read otherwise.
+    pub(crate) fn set_memory(&mut self, bytes: usize) {
+        self.set_block_length((bytes / 16).clamp(BLOCK_LENGTH_MIN, BLOCK_LENGTH));
+        self.input.set_memory(bytes);
+    }
+
+    fn set_block_length(&mut self, length: usize) {
         self.block_length = length;
     }
 
@@ -168,7 +178,7 @@ impl CaptureReader {
     }
 
     /// Ends the reading and says what was read.
-    pub(crate) fn finish(mut self, pool: &mut BlockPool) -> FileReport {
+    pub(crate) fn finish(mut self, file: u32, pool: &mut BlockPool) -> FileReport {
         self.input.drain();
         pool.retire(self.block);
         let raw = self.input.raw();
@@ -176,14 +186,53 @@ impl CaptureReader {
         let damage = self.damage.or_else(|| self.input.fault().cloned());
         FileReport {
             path: raw.path().to_owned(),
-            disk_bytes: raw.offset(),
-            disk_hash: raw.hash(),
+            file,
+            disk_bytes: raw.identity().bytes,
+            disk_hash: raw.identity().hash,
             content_bytes,
             content_hash,
             frames: self.frames,
             first: self.times.map(|times| times.0),
             last: self.times.map(|times| times.1),
             damage: damage.map(|(offset, what)| Damage { path: raw.path().to_owned(), offset, what }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use packets::LinkType;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::write::PcapWriter;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn the_size_of_the_blocks_does_not_matter(
+            lengths in prop::collection::vec(0..3000_usize, 1..40),
+            block_length in 1..5000_usize,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("capture");
+            let mut writer = PcapWriter::new(std::fs::File::create(&path).unwrap(), LinkType::RAW).unwrap();
+            for (ts, length) in (0..).zip(&lengths) {
+                writer.write(ts * 1000, &vec![*length as u8; *length], 3000).unwrap();
+            }
+            writer.finish().unwrap();
+            let mut reader = CaptureReader::new(&path, None);
+            reader.set_block_length(block_length);
+            let mut pool = BlockPool::default();
+            for (ts, length) in (0..).zip(&lengths) {
+                let head = reader.next(&mut pool).unwrap();
+                prop_assert_eq!(head.ts, ts * 1000);
+                let frame = reader.block().0.bytes().get(head.range).unwrap();
+                prop_assert_eq!(frame, vec![*length as u8; *length]);
+            }
+            prop_assert_eq!(reader.next(&mut pool), None);
+            prop_assert_eq!(reader.finish(0, &mut pool).damage, None);
         }
     }
 }

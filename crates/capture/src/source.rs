@@ -12,7 +12,7 @@ use std::sync::Arc;
 use packets::format::FrameHead;
 
 use crate::batch::{BATCH_FRAMES, FrameBatch, Place};
-use crate::block::{BLOCK_LENGTH, BlockPool};
+use crate::block::BlockPool;
 use crate::damage::OpenError;
 use crate::folder::{self, Listed};
 use crate::progress::Progress;
@@ -22,14 +22,11 @@ use crate::reader::{CaptureReader, FileReport};
 /// Files that stay open at the same time; others that overlap them are closed after each reading.
 const OPEN_FILES_MAX: usize = 128;
 
-/// Memory for the blocks of files that overlap, as long as the smallest block per file does not exceed it.
-const BLOCKS_BYTES: usize = 64 << 20;
+/// Memory for the files that overlap, as long as they need no more at least.
+const MEMORY: usize = 1 << 30;
 
-/// The smallest pieces in which a file is read.
-const BLOCK_LENGTH_MIN: usize = 16 * 1024;
-
-/// How much of a file is read to find the time of its first frame.
-const PEEK_LENGTH: usize = 4 * 1024;
+/// Memory for finding the time of a file's first frame.
+const PEEK_MEMORY: usize = 1 << 18;
 
 /// Where frames come from: files, folders, the standard input.
 pub struct Source {
@@ -86,7 +83,7 @@ impl Source {
                 i64::MIN
             } else {
                 let mut reader = CaptureReader::new(&path, None);
-                reader.set_block_length(PEEK_LENGTH);
+                reader.set_memory(PEEK_MEMORY);
                 reader.next(&mut pool).map_or(i64::MIN, |head| head.ts)
             };
             waiting.push(Waiting { first, file, path });
@@ -160,7 +157,7 @@ impl Source {
         let Some(Waiting { file, path, .. }) = self.waiting.pop_front() else { return };
         let mut reader = CaptureReader::new(&path, Some(Arc::clone(&self.progress)));
         let active = self.active.len() + 2;
-        reader.set_block_length((BLOCKS_BYTES / active).clamp(BLOCK_LENGTH_MIN, BLOCK_LENGTH));
+        reader.set_memory(MEMORY / active);
         if active > OPEN_FILES_MAX {
             reader.close_between_readings();
         }
@@ -171,7 +168,7 @@ impl Source {
                     *slot = Some(Box::new(Active { reader, next, placed: (0, 0, 0) }));
                 }
             }
-            None => self.finish(reader),
+            None => self.finish(file, reader),
         }
     }
 
@@ -203,14 +200,14 @@ impl Source {
             None => {
                 self.current = None;
                 if let Some(active) = slot.take() {
-                    self.finish(active.reader);
+                    self.finish(turn.file, active.reader);
                 }
             }
         }
     }
 
-    fn finish(&mut self, reader: CaptureReader) {
-        self.reports.push(reader.finish(&mut self.pool));
+    fn finish(&mut self, file: u32, reader: CaptureReader) {
+        self.reports.push(reader.finish(file, &mut self.pool));
         self.progress.add_file();
     }
 }

@@ -26,13 +26,13 @@ pub(crate) enum Unpacker {
 pub(crate) const HEAD_LENGTH: usize = 4;
 
 impl Unpacker {
-    /// By the first bytes of a file.
-    pub(crate) fn for_head(head: &[u8]) -> Result<Self, Fault> {
+    /// By the first bytes of a file; with about so much memory where that is enough.
+    pub(crate) fn for_head(head: &[u8], memory: usize) -> Result<Self, Fault> {
         Ok(match head {
             [0x1f, 0x8b, ..] => Self::Gzip(Box::default()),
             // A frame, or a frame to be skipped.
             [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
-                Self::Zstd(Box::new(zstandard::Zstd::new()?))
+                Self::Zstd(Box::new(zstandard::Zstd::new(memory)?))
             }
             _ => Self::Plain,
         })

@@ -1,12 +1,15 @@
 //! zstd (RFC 8878) with any number of frames.
 
+use std::ops::RangeInclusive;
+
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 use super::Portion;
 use crate::damage::Fault;
 
-/// Largest window that is granted, as a power of two: what the zstd tool grants unless told otherwise.
-const WINDOW_LOG_MAX: u32 = 27;
+/// Windows that are granted, as powers of two: at most what the zstd tool grants unless told otherwise, at
+/// least what its levels up to 19 need.
+const WINDOW_LOG: RangeInclusive<u32> = 23..=27;
 
 /// Reads a zstd file.
 pub(crate) struct Zstd {
@@ -18,10 +21,11 @@ pub(crate) struct Zstd {
 }
 
 impl Zstd {
-    pub(crate) fn new() -> Result<Self, Fault> {
+    pub(crate) fn new(memory: usize) -> Result<Self, Fault> {
+        let window_log = memory.checked_ilog2().unwrap_or(0).clamp(*WINDOW_LOG.start(), *WINDOW_LOG.end());
         let mut decoder = Decoder::new().map_err(|_| Fault::Zstd("no memory for it"))?;
         decoder
-            .set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))
+            .set_parameter(DParameter::WindowLogMax(window_log))
             .map_err(|_| Fault::Zstd("no memory for it"))?;
         Ok(Self { decoder, hint: 1, full: false })
     }
@@ -45,8 +49,12 @@ impl Zstd {
                 self.hint = hint;
                 Portion { consumed, produced, fault: None }
             }
-            Err(_) => {
-                let fault = Some(Fault::Zstd("the compressed bytes make no sense"));
+            Err(error) => {
+                let wants_memory = error.to_string().contains("memory");
+                let fault = Some(Fault::Zstd(match wants_memory {
+                    true => "it needs more memory than is granted",
+                    false => "the compressed bytes make no sense",
+                }));
                 Portion { consumed, produced, fault }
             }
         }
