@@ -153,6 +153,13 @@ impl Follower {
             Stage::Followed(_) => {
                 let chunk = Chunk { ts: connection.now, from, bytes };
                 self.drive(connection, state, |analyzer, output| analyzer.data(chunk, output));
+                // What the protocol before did not read is for the one after it. It is never all of the chunk.
+                let unread = std::mem::take(&mut self.effects.unread);
+                if let Some(place @ 1..) = bytes.len().checked_sub(unread).filter(|_| unread > 0)
+                    && let Some((_, rest)) = bytes.split_at_checked(place)
+                {
+                    self.deliver(connection, state, from, rest);
+                }
             }
             Stage::Left => {}
         }

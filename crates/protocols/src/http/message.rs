@@ -410,15 +410,19 @@ impl Parts for Told<'_, '_, '_> {
     }
 
     fn data(&mut self, depth: usize, bytes: &[u8]) {
-        let file = self.body.entities.get(depth).and_then(|entity| entity.file);
-        let Some(file) = file.or_else(|| self.begin_file(depth)) else { return };
-        let (files, ts) = (&mut self.around.output.files, self.around.ts);
+        let begun = self.body.entities.get(depth).and_then(|entity| entity.file);
+        let Some(file) = begun.or_else(|| self.begin_file(depth)) else { return };
+        let around = &mut *self.around;
         match self.body.entities.get_mut(depth) {
             Some(Entity { range: Some(range), range_bytes, .. }) => {
-                files.data_at(ts, file, range.first.saturating_add(*range_bytes), bytes);
+                let offset = range.first.saturating_add(*range_bytes);
+                around.output.files.data_at(around.ts, file, offset, bytes);
                 *range_bytes = range_bytes.saturating_add(bytes.len() as u64);
             }
-            _ => files.data(ts, file, bytes),
+            _ => around.output.files.data(around.ts, file, bytes),
+        }
+        if begun.is_none() {
+            around.transactions.attach(self.body.from, file, around.output);
         }
     }
 

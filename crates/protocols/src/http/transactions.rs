@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
-use records::{Http, Login, Sender, Timestamp, text_from_bytes};
+use records::{Http, Login, Sender, Timestamp, Uid, text_from_bytes};
 
 use super::header::RequestHeader;
 use super::wire::Version;
@@ -52,7 +52,7 @@ pub(super) struct Transactions {
     /// The transaction that was spoken of last; files belong to it.
     current: u64,
     /// Files that come in parts and stand in a record already.
-    ranged: Vec<FileHandle>,
+    ranged: Vec<Uid>,
 }
 
 impl Transactions {
@@ -178,7 +178,7 @@ impl Transactions {
         }
     }
 
-    /// The first content of an entity.
+    /// The first content of an entity. Once it was given to the file, [`Transactions::attach`] must be called.
     pub(super) fn begin_file(
         &mut self,
         ts: Timestamp,
@@ -188,34 +188,32 @@ impl Transactions {
     ) -> FileHandle {
         let is_orig = from == Sender::Originator;
         let mut start = FileStart { source: "HTTP", total_bytes, is_orig, ..FileStart::default() };
-        let Some(transaction) = self.pending.get_mut(&self.current) else {
-            return output.files.begin(ts, output.about, start);
-        };
-        if transaction.ranged && !is_orig {
-            start.key = Some(url_key(&transaction.record));
+        if let Some(transaction) = self.pending.get(&self.current) {
+            start.key = (transaction.ranged && !is_orig).then(|| url_key(&transaction.record));
+            start.filename.clone_from(&transaction.filename);
         }
-        let in_parts = start.key.is_some();
-        start.filename = transaction.filename.clone();
-        let filename = start.filename.clone();
-        let handle = output.files.begin(ts, output.about, start);
-        if in_parts {
-            if self.ranged.contains(&handle) {
-                return handle;
+        output.files.begin(ts, output.about, start)
+    }
+
+    /// Lets the transaction at hand have a file that has begun.
+    pub(super) fn attach(&mut self, from: Sender, handle: FileHandle, output: &mut Output<'_>) {
+        let Some(transaction) = self.pending.get_mut(&self.current) else { return };
+        let Some(summary) = output.files.summary(handle) else { return };
+        if transaction.ranged && from == Sender::Responder {
+            if self.ranged.contains(&summary.fuid) {
+                return;
             }
             if self.ranged.len() < RANGED_MAX {
-                self.ranged.push(handle);
+                self.ranged.push(summary.fuid);
             }
         }
         let [of_request, of_reply] = &mut transaction.files;
-        let files = if is_orig { of_request } else { of_reply };
-        if files.fuids.len() < FILES_MAX
-            && let Some(summary) = output.files.summary(handle)
-        {
+        let files = if from == Sender::Originator { of_request } else { of_reply };
+        if files.fuids.len() < FILES_MAX {
             files.fuids.push(summary.fuid.to_string());
-            files.filenames.extend(filename);
+            files.filenames.extend(transaction.filename.clone());
             files.untyped.push(handle);
         }
-        handle
     }
 
     /// A file is over.
