@@ -8,7 +8,8 @@ use crate::handler::Handler;
 use crate::history::Once;
 use crate::timeouts;
 
-/// Ports of DNS, mDNS, LLMNR and NetBIOS names: Zeek's DNS analyzer ends such a connection early.
+/// Ports of DNS, mDNS, LLMNR and NetBIOS names. Zeek's DNS analyzer looks every ten seconds whether such a connection is
+/// still in use.
 const DNS_PORTS: [u16; 4] = [53, 137, 5353, 5355];
 
 /// Payload bytes of both directions; `None` where nothing was sent.
@@ -25,6 +26,16 @@ pub(crate) enum Kind {
     Icmp,
     #[default]
     Other,
+}
+
+/// Whether the first datagram of a connection is an answer of DNS to one host (RFC 1035, section 4.1.1).
+fn is_dns_answer(facts: &Facts, payload: &[u8]) -> bool {
+    const HEADER_LENGTH: usize = 12;
+    const ANSWER: u8 = 0x80;
+    DNS_PORTS.contains(&facts.id.resp_p)
+        && !facts.id.resp_h.is_multicast()
+        && payload.len() >= HEADER_LENGTH
+        && payload.get(2).is_some_and(|flags| flags & ANSWER != 0)
 }
 
 impl Datagrams {
@@ -44,7 +55,7 @@ impl Datagrams {
         from: Sender,
         out: &mut Delivery<'_, H>,
     ) {
-        out.facts.last = out.now;
+        out.facts.touch(out.now);
         if self.kind == Kind::Other {
             return;
         }
@@ -55,7 +66,13 @@ impl Datagrams {
         };
         *bytes = Some(bytes.unwrap_or(0).saturating_add(u64::from(packet.payload_length)));
         if self.kind == Kind::Udp {
+            let first = out.facts.packets == [0, 0];
             out.once(from, Once::Data, 'D');
+            if first && from == Sender::Originator && is_dns_answer(out.facts, payload) {
+                // Zeek counts the answer for the end that asked; so does `conn`, but the handler hears who sent it.
+                out.turn_round();
+                return out.data(Sender::Responder, payload);
+            }
         }
         if !payload.is_empty() {
             out.data(from, payload);
@@ -84,10 +101,9 @@ impl Datagrams {
     }
 
     pub(crate) fn deadline(&self, facts: &Facts) -> Timestamp {
-        let inactive = facts.last + timeouts::DATAGRAM_INACTIVITY;
+        let inactive = facts.latest + timeouts::DATAGRAM_INACTIVITY;
         if self.kind == Kind::Udp && DNS_PORTS.contains(&facts.id.resp_p) {
-            // Zeek looks every ten seconds whether the last packet is at least nine seconds old.
-            let quiet = facts.last + timeouts::DNS_QUIET;
+            let quiet = facts.latest + timeouts::DNS_QUIET;
             return timeouts::first_of_grid(facts.start, timeouts::DNS_SESSION, quiet).min(inactive);
         }
         inactive

@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     pub(crate) start: Timestamp,
     /// Time of the last packet that counts for the duration.
     pub(crate) last: Timestamp,
+    /// The latest time of any packet, on which time-outs count: times may go back in a capture.
+    pub(crate) latest: Timestamp,
     pub(crate) hardware: Option<([u8; 6], [u8; 6])>,
     pub(crate) vlans: [Option<u16>; 2],
     pub(crate) packets: [u64; 2],
@@ -48,6 +50,7 @@ impl Facts {
             repetition,
             start: Timestamp(packet.ts),
             last: Timestamp(packet.ts),
+            latest: Timestamp(packet.ts),
             hardware: packet.hardware,
             vlans: packet.vlans,
             packets: [0; 2],
@@ -62,6 +65,17 @@ impl Facts {
         }
         facts.uid = facts.name();
         facts
+    }
+
+    /// Its ends as a packet of the originator has them.
+    pub(crate) fn ends(&self) -> Ends {
+        Ends {
+            source: self.id.orig_h,
+            source_port: self.id.orig_p,
+            destination: self.id.resp_h,
+            destination_port: self.id.resp_p,
+            one_way: self.one_way,
+        }
     }
 
     fn name(&self) -> Uid {
@@ -111,6 +125,12 @@ impl Facts {
         self.packets.reverse();
         self.ip_bytes.reverse();
         self.history.turned_round();
+    }
+
+    /// A packet that counts for the duration.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.last = now;
+        self.latest = self.latest.max(now);
     }
 
     pub(crate) fn duration(&self) -> Interval {
@@ -172,7 +192,6 @@ impl<H: Handler> Delivery<'_, H> {
 
     pub(crate) fn turn_round(&mut self) {
         self.facts.turn_round();
-        self.facts.history.swap_seen();
         self.handler.flipped(&self.facts.connection(self.now), self.state);
     }
 

@@ -69,11 +69,6 @@ impl History {
     pub(crate) fn turned_round(&mut self) {
         self.add(Sender::Originator, '^');
     }
-
-    /// Whether what was seen of the originator so far and of the responder change places.
-    pub(crate) fn swap_seen(&mut self) {
-        self.seen = self.seen.rotate_left(16);
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use packets::{Packet, Transport};
+use records::Endpoints;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::icmp;
@@ -38,33 +39,33 @@ impl Ends {
     }
 }
 
-/// The key of the table: the ends in a fixed order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    bytes: [u8; 38],
-}
-
-impl Key {
-    pub(crate) fn new(ends: &Ends, ip_proto: u8) -> Self {
-        let source = address_bytes(ends.source);
-        let destination = address_bytes(ends.destination);
-        let forward = ends.one_way || (source, ends.source_port) <= (destination, ends.destination_port);
-        let (first, first_port, second, second_port) = if forward {
-            (source, ends.source_port, destination, ends.destination_port)
-        } else {
-            (destination, ends.destination_port, source, ends.source_port)
-        };
+impl Ends {
+    /// The same for both directions.
+    pub(crate) fn hash(&self, ip_proto: u8) -> u64 {
+        let source = (address_bytes(self.source), self.source_port);
+        let destination = (address_bytes(self.destination), self.destination_port);
+        let forward = self.one_way || source <= destination;
+        let (first, second) = if forward { (source, destination) } else { (destination, source) };
         let mut bytes = [0; 38];
-        let version = u8::from(ends.source.is_ipv6());
-        let parts = [&first[..], &second[..], &first_port.to_be_bytes(), &second_port.to_be_bytes()];
-        let tail = [ip_proto, version];
-        let all = parts.into_iter().flatten().chain(&tail);
-        bytes.iter_mut().zip(all).for_each(|(to, from)| *to = *from);
-        Self { bytes }
+        let (addresses, rest) = bytes.split_at_mut(32);
+        let (first_address, second_address) = addresses.split_at_mut(16);
+        first_address.copy_from_slice(&first.0);
+        second_address.copy_from_slice(&second.0);
+        let [a, b] = first.1.to_be_bytes();
+        let [c, d] = second.1.to_be_bytes();
+        rest.copy_from_slice(&[a, b, c, d, ip_proto, u8::from(self.source.is_ipv6())]);
+        xxh3_64_with_seed(&bytes, SEED)
     }
 
-    pub(crate) fn hash(&self) -> u64 {
-        xxh3_64_with_seed(&self.bytes, SEED)
+    /// Whether a connection between these ends is meant.
+    pub(crate) fn are(&self, id: &Endpoints, one_way: bool) -> bool {
+        let orig = (id.orig_h, id.orig_p);
+        let resp = (id.resp_h, id.resp_p);
+        let source = (self.source, self.source_port);
+        let destination = (self.destination, self.destination_port);
+        self.one_way == one_way
+            && ((source == orig && destination == resp)
+                || (!one_way && source == resp && destination == orig))
     }
 }
 

@@ -8,15 +8,18 @@ use crate::config::{Config, Network};
 use crate::datagrams::Datagrams;
 use crate::facts::{Delivery, Facts};
 use crate::handler::Handler;
-use crate::key::{Ends, Key};
+use crate::key::Ends;
 use crate::record;
 use crate::server_ports::is_udp_server;
 use crate::tcp::{Budget, Tcp};
 use crate::violation::Violation;
 use crate::wheel::{Spoke, Spokes, Wheel};
 
-/// So many connections near their time-out are compared where one must go.
+/// So many connections are looked at where one must go.
 const EVICTION_CANDIDATES: usize = 32;
+
+/// IPv6 packets with nothing after their headers (RFC 8200, section 4.7) belong to no connection.
+const NO_NEXT_HEADER: u8 = 59;
 
 /// The connections of one shard.
 ///
@@ -36,8 +39,6 @@ pub struct Table<H: Handler> {
 
 /// A connection.
 struct Entry<S> {
-    key: Key,
-    hash: u64,
     serial: u64,
     facts: Facts,
     transport: Flow,
@@ -93,6 +94,14 @@ impl<S> Slots<S> {
 }
 
 impl<S> Entry<S> {
+    fn hash(&self) -> u64 {
+        self.facts.ends().hash(self.facts.ip_proto)
+    }
+
+    fn is_between(&self, ends: &Ends, ip_proto: u8) -> bool {
+        self.facts.ip_proto == ip_proto && ends.are(&self.facts.id, self.facts.one_way)
+    }
+
     fn deadline(&self) -> Timestamp {
         match &self.transport {
             Flow::Tcp(tcp) => tcp.deadline(&self.facts),
@@ -137,14 +146,17 @@ impl<H: Handler> Table<H> {
 
     /// Takes the next packet and the part of its payload that was captured.
     pub fn packet(&mut self, packet: &Packet, payload: &[u8], handler: &mut H) {
+        if packet.ip_proto == NO_NEXT_HEADER {
+            return;
+        }
         let now = Timestamp(packet.ts);
         let ends = Ends::of(packet);
-        let key = Key::new(&ends, packet.ip_proto);
-        let hash = key.hash();
+        let hash = ends.hash(packet.ip_proto);
         let mut repetition = 0;
         let slots = &self.slots;
-        let mut found =
-            self.index.find(hash, |slot| slots.get(*slot).is_some_and(|entry| entry.key == key)).copied();
+        let is_this =
+            |slot: &u32| slots.get(*slot).is_some_and(|entry| entry.is_between(&ends, packet.ip_proto));
+        let mut found = self.index.find(hash, is_this).copied();
         if let Some(slot) = found
             && let Some(over_at) = self.over(slot, packet, now, handler)
         {
@@ -152,23 +164,28 @@ impl<H: Handler> Table<H> {
             repetition = start.filter(|(start, _)| *start == now).map_or(0, |(_, before)| before + 1);
             found = None;
         }
-        let slot = found.unwrap_or_else(|| self.begin(packet, &ends, (key, hash), repetition, handler));
+        let slot = found.unwrap_or_else(|| self.begin(packet, &ends, hash, repetition, handler));
 
         let Some(entry) = self.slots.get_mut(slot) else { return };
         let from = entry.facts.sender(&ends);
         let budget = &mut self.budget;
         let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
-        if packet.checksum == Checksum::Bad {
-            out.bad_checksum(from);
-        } else {
-            match (&mut entry.transport, &packet.transport) {
-                (Flow::Tcp(tcp), Transport::Tcp(header)) => {
-                    tcp.packet((packet, header), payload, from, (budget, &mut out));
-                }
-                (Flow::Datagrams(datagrams), _) => datagrams.datagram(packet, payload, from, &mut out),
-                (Flow::Tcp(_), _) => {}
+        let counted = match (&mut entry.transport, &packet.transport) {
+            _ if packet.checksum == Checksum::Bad => {
+                out.bad_checksum(from);
+                None
             }
-            let from = out.facts.sender(&ends);
+            (Flow::Tcp(tcp), Transport::Tcp(header)) => {
+                tcp.packet((packet, header), payload, from, (budget, &mut out));
+                Some(out.facts.sender(&ends))
+            }
+            (Flow::Tcp(_), _) => None,
+            (Flow::Datagrams(datagrams), _) => {
+                datagrams.datagram(packet, payload, from, &mut out);
+                Some(from)
+            }
+        };
+        if let Some(from) = counted {
             out.facts.count(from, packet);
         }
         let deadline = entry.deadline();
@@ -227,14 +244,7 @@ impl<H: Handler> Table<H> {
         tcp.is_reuse(header, &mut out).then_some(now)
     }
 
-    fn begin(
-        &mut self,
-        packet: &Packet,
-        ends: &Ends,
-        (key, hash): (Key, u64),
-        repetition: u32,
-        handler: &mut H,
-    ) -> u32 {
+    fn begin(&mut self, packet: &Packet, ends: &Ends, hash: u64, repetition: u32, handler: &mut H) -> u32 {
         if self.index.len() >= self.connections_max {
             self.evict(Timestamp(packet.ts), handler);
         }
@@ -254,11 +264,11 @@ impl<H: Handler> Table<H> {
         let facts = Facts::new(packet, ends, turned_round, repetition);
         let serial = self.next_serial;
         self.next_serial = self.next_serial.wrapping_add(1);
-        let entry = Entry { key, hash, serial, facts, transport, state: H::State::default() };
+        let entry = Entry { serial, facts, transport, state: H::State::default() };
         let deadline = entry.deadline();
         let slot = self.slots.insert(entry);
         let slots = &self.slots;
-        self.index.insert_unique(hash, slot, |slot| slots.get(*slot).map_or(0, |entry| entry.hash));
+        self.index.insert_unique(hash, slot, |slot| slots.get(*slot).map_or(0, Entry::hash));
         self.wheel.arm(slot, deadline, &mut self.slots);
         slot
     }
@@ -271,22 +281,21 @@ impl<H: Handler> Table<H> {
         }
     }
 
-    /// Closes the connection that is nearest to its time-out, of some that are near.
+    /// Closes the connection that is nearest to its time-out, as far as a short search tells.
     fn evict(&mut self, now: Timestamp, handler: &mut H) {
-        let mut nearest: Option<(Timestamp, u64, u32)> = None;
-        for _ in 0..EVICTION_CANDIDATES {
-            let Some(slot) = self.wheel.first() else { break };
-            let Some(entry) = self.slots.get(slot) else { break };
-            let candidate = (entry.deadline(), entry.serial, slot);
-            self.wheel.disarm(slot, &mut self.slots);
-            self.wheel.arm(slot, candidate.0, &mut self.slots);
-            if nearest.is_none_or(|nearest| candidate < nearest) {
-                nearest = Some(candidate);
-            } else {
-                break;
+        let mut searched = 0;
+        let slot = loop {
+            let Some(slot) = self.wheel.first() else { return };
+            let Some(entry) = self.slots.get(slot) else { return };
+            let deadline = entry.deadline();
+            let is_nearest = self.slots.spoke(slot).is_none_or(|spoke| deadline <= spoke.deadline());
+            if is_nearest || searched == EVICTION_CANDIDATES {
+                break slot;
             }
-        }
-        let Some((_, _, slot)) = nearest else { return };
+            self.wheel.disarm(slot, &mut self.slots);
+            self.wheel.arm(slot, deadline, &mut self.slots);
+            searched += 1;
+        };
         self.evicted = self.evicted.saturating_add(1);
         if let Some(entry) = self.slots.get_mut(slot)
             && let Some(weird) = entry.facts.violation(now, Violation::ConnectionsOverLimit)
@@ -300,7 +309,7 @@ impl<H: Handler> Table<H> {
     fn close(&mut self, slot: u32, now: Timestamp, handler: &mut H) -> Option<(Timestamp, u32)> {
         self.wheel.disarm(slot, &mut self.slots);
         let mut entry = self.slots.remove(slot)?;
-        if let Ok(occupied) = self.index.find_entry(entry.hash, |other| *other == slot) {
+        if let Ok(occupied) = self.index.find_entry(entry.hash(), |other| *other == slot) {
             occupied.remove();
         }
         if let Flow::Tcp(tcp) = &mut entry.transport {
@@ -328,5 +337,21 @@ impl<H: Handler> Table<H> {
             },
         };
         record::conn(facts, &end, &self.local_networks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an idle TCP connection costs, beyond the handler's state and the letters of its history.
+    #[test]
+    fn an_idle_connection_is_small() {
+        let index = 2 * size_of::<u32>();
+        let slot = size_of::<Option<Entry<()>>>() + size_of::<Spoke>() + index;
+        let tcp = slot + size_of::<Tcp>();
+        assert!(slot <= 300, "{slot}");
+        assert!(tcp <= 720, "{tcp}");
+        println!("{slot} {tcp}");
     }
 }

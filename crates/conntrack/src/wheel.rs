@@ -48,7 +48,8 @@ pub(crate) struct Due {
 /// The buckets.
 #[derive(Debug)]
 pub(crate) struct Wheel {
-    heads: Vec<u32>,
+    /// First and last slot of each bucket.
+    buckets: Vec<(u32, u32)>,
     /// The bucket that is looked at next, counted from the epoch.
     tick: i64,
     /// Nothing in that bucket is due earlier.
@@ -58,7 +59,12 @@ pub(crate) struct Wheel {
 
 impl Default for Wheel {
     fn default() -> Self {
-        Self { heads: vec![NONE; BUCKETS], tick: i64::MIN, quiet_until: Timestamp(i64::MIN), armed: 0 }
+        Self {
+            buckets: vec![(NONE, NONE); BUCKETS],
+            tick: i64::MIN,
+            quiet_until: Timestamp(i64::MIN),
+            armed: 0,
+        }
     }
 }
 
@@ -74,14 +80,16 @@ impl Wheel {
         }
         self.quiet_until = self.quiet_until.min(deadline);
         self.armed += 1;
-        let head = self.heads.get_mut(bucket(tick));
-        let Some(head) = head else { return };
-        let next = std::mem::replace(head, slot);
-        if let Some(spoke) = slots.spoke(slot) {
-            *spoke = Spoke { previous: NONE, next, deadline };
+        let Some((first, last)) = self.buckets.get_mut(bucket(tick)) else { return };
+        let previous = std::mem::replace(last, slot);
+        if *first == NONE {
+            *first = slot;
         }
-        if let Some(spoke) = slots.spoke(next) {
-            spoke.previous = slot;
+        if let Some(spoke) = slots.spoke(slot) {
+            *spoke = Spoke { previous, next: NONE, deadline };
+        }
+        if let Some(spoke) = slots.spoke(previous) {
+            spoke.next = slot;
         }
     }
 
@@ -89,13 +97,15 @@ impl Wheel {
         let Some(spoke) = slots.spoke(slot) else { return };
         let Spoke { previous, next, deadline } = std::mem::take(spoke);
         self.armed = self.armed.saturating_sub(1);
-        if let Some(spoke) = slots.spoke(next) {
-            spoke.previous = previous;
+        let tick = deadline.0.div_euclid(TICK_NANOS);
+        let Some((first, last)) = self.buckets.get_mut(bucket(tick)) else { return };
+        match slots.spoke(next) {
+            Some(spoke) => spoke.previous = previous,
+            None => *last = previous,
         }
-        if let Some(spoke) = slots.spoke(previous) {
-            spoke.next = next;
-        } else if let Some(head) = self.heads.get_mut(bucket(deadline.0.div_euclid(TICK_NANOS))) {
-            *head = next;
+        match slots.spoke(previous) {
+            Some(spoke) => spoke.next = next,
+            None => *first = next,
         }
     }
 
@@ -132,7 +142,7 @@ impl Wheel {
     fn due_in_bucket(&mut self, limit: Timestamp, slots: &mut impl Spokes) -> Option<Due> {
         self.quiet_until = Timestamp(i64::MAX);
         let mut due = Due { slots: Vec::new(), limit };
-        let mut slot = self.heads.get(bucket(self.tick)).copied().unwrap_or(NONE);
+        let mut slot = self.buckets.get(bucket(self.tick)).map_or(NONE, |(first, _)| *first);
         while let Some(spoke) = slots.spoke(slot) {
             if spoke.deadline <= limit {
                 due.slots.push(slot);
@@ -146,8 +156,8 @@ impl Wheel {
 
     fn earliest(&self, slots: &mut impl Spokes) -> Timestamp {
         let mut earliest = Timestamp(i64::MAX);
-        for head in &self.heads {
-            let mut slot = *head;
+        for (first, _) in &self.buckets {
+            let mut slot = *first;
             while let Some(spoke) = slots.spoke(slot) {
                 earliest = earliest.min(spoke.deadline);
                 slot = spoke.next;
@@ -156,11 +166,10 @@ impl Wheel {
         earliest
     }
 
-    /// The slots of the first bucket that has any, beginning with the next one that will be looked at.
-    pub(crate) fn first(&mut self) -> Option<u32> {
-        let start = bucket(self.tick);
-        let (before, after) = self.heads.split_at_checked(start)?;
-        after.iter().chain(before).copied().find(|head| *head != NONE)
+    /// The slot that was armed first of those in the next bucket that has any.
+    pub(crate) fn first(&self) -> Option<u32> {
+        let (before, after) = self.buckets.split_at_checked(bucket(self.tick))?;
+        after.iter().chain(before).map(|(first, _)| *first).find(|first| *first != NONE)
     }
 }
 

@@ -48,9 +48,9 @@ pub(crate) struct Endpoint {
     pub(crate) fin_end: u64,
     pub(crate) sequence: Sequence,
     pub(crate) reassembly: Reassembly,
-    last_syn: u64,
-    last_fin: u64,
-    last_reset: u64,
+    last_syn: u32,
+    last_fin: u32,
+    last_reset: u32,
     retransmissions: u32,
     zero_windows: u32,
     pub(crate) gaps: u32,
@@ -199,9 +199,11 @@ fn repeat<H: Handler>(
     out: &mut Delivery<'_, H>,
     from: Sender,
     (kind, letter): (Once, char),
-    last: &mut u64,
+    last: &mut u32,
     number: u64,
 ) {
+    #[expect(clippy::cast_possible_truncation, reason = "only whether it is the same matters")]
+    let number = number as u32;
     if out.once(from, kind, letter) && number != *last {
         out.facts.history.add(from, letter);
     }

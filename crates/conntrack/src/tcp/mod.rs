@@ -3,6 +3,7 @@
 //! States, time-outs and what counts follow Zeek, so that `conn_state`, `history` and byte counts mean the same.
 
 mod endpoint;
+mod prints;
 mod reassembly;
 mod segment;
 mod sequence;
@@ -97,7 +98,7 @@ impl Tcp {
             endpoint.fin_end = relative.value.wrapping_add(u64::from(segment.span()));
         }
         if !(self.orig.closed && self.resp.closed) {
-            out.facts.last = out.now;
+            out.facts.touch(out.now);
         }
 
         let acknowledged = self.acknowledgment(&segment, from, out);
@@ -256,10 +257,10 @@ impl Tcp {
         }
         if complete {
             self.over |= news && finished;
-            let remove_at = out.facts.last + timeouts::TCP_CLOSE;
+            let remove_at = out.facts.latest + timeouts::TCP_CLOSE;
             self.remove_at = Some(self.remove_at.map_or(remove_at, |earlier| earlier.min(remove_at)));
         } else {
-            self.half_closed_at = Some(out.facts.last);
+            self.half_closed_at = Some(out.facts.latest);
         }
     }
 
@@ -306,7 +307,7 @@ impl Tcp {
                 .any(|endpoint| endpoint.state != State::Inactive && !endpoint.closed);
             if half_open {
                 out.violation(Violation::ActiveReuse);
-            } else if out.now.since(out.facts.last) < timeouts::TCP_LINGER {
+            } else if out.now.since(out.facts.latest) < timeouts::TCP_LINGER {
                 out.violation(Violation::PrematureReuse);
             }
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use records::Sender;
 
+use super::prints::Prints;
 use crate::facts::Delivery;
 use crate::handler::Handler;
 use crate::violation::Violation;
@@ -37,6 +38,8 @@ pub(crate) struct Reassembly {
     /// One past the highest byte that was captured.
     upper: u64,
     early: Option<Box<Early>>,
+    /// Of what was handed on last, to tell a retransmission from a forgery.
+    recent: Prints,
     /// Acknowledgments are missing: gaps are no news.
     given_up: bool,
     /// All is delivered, and that was told.
@@ -68,7 +71,15 @@ pub(crate) struct Stream {
 
 impl Default for Reassembly {
     fn default() -> Self {
-        Self { delivered: 1, acknowledged: 1, upper: 0, early: None, given_up: false, ended: false }
+        Self {
+            delivered: 1,
+            acknowledged: 1,
+            upper: 0,
+            early: None,
+            recent: Prints::default(),
+            given_up: false,
+            ended: false,
+        }
     }
 }
 
@@ -94,6 +105,9 @@ impl Reassembly {
         (budget, out): (&mut Budget, &mut Delivery<'_, H>),
     ) -> Gaps {
         let mut gaps = Gaps::default();
+        if sequence < self.delivered && self.recent.contradict(sequence, payload) {
+            out.violation(Violation::RetransmissionDiffers);
+        }
         // What has been acknowledged has been delivered or given up.
         let floor = self.acknowledged.max(stream.acknowledged.min(self.delivered));
         let Some((sequence, payload)) = trim(sequence, payload, floor) else { return gaps };
@@ -105,6 +119,7 @@ impl Reassembly {
             self.limit(stream, &mut gaps, budget, out);
         } else if let Some((_, fresh)) = trim(sequence, payload, self.delivered) {
             if self.early.is_none() {
+                self.recent.note(sequence, payload);
                 self.delivered = one_past;
                 out.data(stream.from, fresh);
             } else {

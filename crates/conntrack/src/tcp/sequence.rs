@@ -80,20 +80,20 @@ impl Sequence {
             let value = i64::from(ahead(number, self.start));
             return Relative { value: value.cast_unsigned(), before_start: value < 0 };
         }
-        Relative { value: self.from_start(number, wraps), before_start: false }
+        Relative { value: self.count_of(number, wraps), before_start: false }
     }
 
     /// Counted from the start; wraps where the numbers lie.
-    fn from_start(&self, number: u32, wraps: u32) -> u64 {
+    fn count_of(&self, number: u32, wraps: u32) -> u64 {
         ((u64::from(wraps) << 32) | u64::from(number)).wrapping_sub(u64::from(self.start))
     }
 
     pub(crate) fn relative_last(&self) -> u64 {
-        self.from_start(self.last, self.last_wraps)
+        self.count_of(self.last, self.last_wraps)
     }
 
     pub(crate) fn relative_acknowledged(&self) -> u64 {
-        self.from_start(self.acknowledged, self.acknowledged_wraps)
+        self.count_of(self.acknowledged, self.acknowledged_wraps)
     }
 
     /// Whether the other end has acknowledged no data.

@@ -22,11 +22,11 @@ impl Tcp {
     ) -> (Sender, Outcome) {
         let (endpoint, _) = self.pair(from);
         match endpoint.state {
-            State::Inactive => self.from_inactive(segment, from, out),
-            State::SynSent | State::SynAckSent => (from, self.from_syn_sent(segment, from, out)),
-            State::Established | State::Partial => (from, self.from_established(segment, from, out)),
-            State::Closed => (from, self.from_closed(segment, from, step, out)),
-            State::Reset => (from, after_reset(segment, out)),
+            State::Inactive => self.leave_inactive(segment, from, out),
+            State::SynSent | State::SynAckSent => (from, self.leave_syn_sent(segment, from, out)),
+            State::Established | State::Partial => (from, self.leave_established(segment, from, out)),
+            State::Closed => (from, self.leave_closed(segment, from, step, out)),
+            State::Reset => (from, stay_reset(segment, out)),
         }
     }
 
@@ -41,7 +41,7 @@ impl Tcp {
         self.pair(from).1.state
     }
 
-    fn from_inactive<H: Handler>(
+    fn leave_inactive<H: Handler>(
         &mut self,
         segment: &Segment<'_>,
         mut from: Sender,
@@ -135,7 +135,7 @@ impl Tcp {
         }
     }
 
-    fn from_syn_sent<H: Handler>(
+    fn leave_syn_sent<H: Handler>(
         &mut self,
         segment: &Segment<'_>,
         from: Sender,
@@ -159,7 +159,7 @@ impl Tcp {
         outcome
     }
 
-    fn from_established<H: Handler>(
+    fn leave_established<H: Handler>(
         &mut self,
         segment: &Segment<'_>,
         from: Sender,
@@ -192,7 +192,7 @@ impl Tcp {
         outcome
     }
 
-    fn from_closed<H: Handler>(
+    fn leave_closed<H: Handler>(
         &mut self,
         segment: &Segment<'_>,
         from: Sender,
@@ -214,7 +214,7 @@ impl Tcp {
     }
 }
 
-fn after_reset<H: Handler>(segment: &Segment<'_>, out: &mut Delivery<'_, H>) -> Outcome {
+fn stay_reset<H: Handler>(segment: &Segment<'_>, out: &mut Delivery<'_, H>) -> Outcome {
     if segment.syn() {
         out.violation(Violation::SynAfterReset);
     }

@@ -20,13 +20,8 @@ impl Tcp {
             (State::Reset, State::Reset) if self.bytes() == [0, 0] => "REJ",
             (orig, State::Reset) if silent(orig) => "RSTRH",
             (_, State::Reset) => "RSTR",
-            (State::Reset, resp) if silent(resp) => {
-                if is_syn_then_reset(history) {
-                    "RSTOS0"
-                } else {
-                    "OTH"
-                }
-            }
+            (State::Reset, resp) if silent(resp) && is_syn_then_reset(history) => "RSTOS0",
+            (State::Reset, resp) if silent(resp) => "OTH",
             (State::Reset, _) => "RSTO",
             (State::Closed, State::Closed) => "SF",
             (State::Closed, resp) if silent(resp) => "SH",
@@ -43,7 +38,7 @@ impl Tcp {
     pub(crate) fn deadline(&self, facts: &Facts) -> Timestamp {
         let inactivity =
             if self.established { timeouts::TCP_INACTIVITY } else { timeouts::DATAGRAM_INACTIVITY };
-        let mut deadline = facts.last + inactivity;
+        let mut deadline = facts.latest + inactivity;
         let unanswered = matches!(self.orig.state, State::SynSent | State::SynAckSent)
             && self.resp.state == State::Inactive;
         if let Some(until) = self.attempt_until.filter(|_| unanswered) {
@@ -53,7 +48,7 @@ impl Tcp {
             return deadline.min(remove_at);
         }
         if let Some(closed_at) = self.half_closed_at.filter(|_| self.looks_dead()) {
-            let quiet = facts.last + timeouts::TCP_LINGER + records::Interval(1);
+            let quiet = facts.latest + timeouts::TCP_LINGER + records::Interval(1);
             let first_look = facts.start + timeouts::TCP_FIRST_LOOK - timeouts::TCP_LOOK;
             deadline = deadline
                 .min(timeouts::first_of_grid(first_look, timeouts::TCP_LOOK, quiet))

@@ -1,0 +1,55 @@
+//! Fingerprints of the segments that were handed on last. Their bytes are gone, so this is how a retransmission with
+//! other content is noticed. Segments cut in another way are not compared.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+/// How many segments are remembered.
+const REMEMBERED: usize = 3;
+/// Of a long segment so many bytes at both ends count: enough to tell forgeries, little enough for each packet.
+const ENDS_BYTES: usize = 64;
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Print {
+    /// Relative number of the first byte, modulo 2^32; 0 where there is none.
+    start: u32,
+    hash: u32,
+    length: u16,
+}
+
+/// The last segments of one direction.
+#[derive(Debug, Default)]
+pub(crate) struct Prints {
+    prints: [Print; REMEMBERED],
+    next: u8,
+}
+
+impl Prints {
+    pub(crate) fn note(&mut self, start: u64, bytes: &[u8]) {
+        if let Some(print) = self.prints.get_mut(usize::from(self.next) % REMEMBERED) {
+            *print = Print::of(start, bytes);
+        }
+        self.next = self.next.wrapping_add(1);
+    }
+
+    /// Whether the same place had other bytes.
+    pub(crate) fn contradict(&self, start: u64, bytes: &[u8]) -> bool {
+        let print = Print::of(start, bytes);
+        self.prints.iter().any(|known| {
+            known.start == print.start && known.length == print.length && known.hash != print.hash
+        })
+    }
+}
+
+impl Print {
+    #[expect(clippy::cast_possible_truncation, reason = "the numbers are compared modulo 2^32")]
+    fn of(start: u64, bytes: &[u8]) -> Self {
+        let ends = (bytes.first_chunk::<ENDS_BYTES>(), bytes.last_chunk::<ENDS_BYTES>());
+        let hash = match ends {
+            (Some(first), Some(last)) if bytes.len() > 2 * ENDS_BYTES => {
+                xxh3_64(first) ^ xxh3_64(last).rotate_left(32)
+            }
+            _ => xxh3_64(bytes),
+        };
+        Self { start: start as u32, hash: hash as u32, length: bytes.len() as u16 }
+    }
+}
