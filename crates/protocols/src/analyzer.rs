@@ -115,6 +115,8 @@ pub struct Effects {
     pub services: Vec<&'static str>,
     /// Messages of DHCP, to be joined over all connections by [`dhcp::Joiner`](crate::dhcp::Joiner).
     pub dhcp: Vec<crate::dhcp::Message>,
+    /// Services to take away from the connection's `service`, after those above were added.
+    pub withdrawn: Vec<&'static str>,
     /// The bytes are not this protocol: stop following.
     pub rejected: bool,
     /// What follows on this connection is for this protocol's analyzer instead (STARTTLS, CONNECT, upgrade).
@@ -157,6 +159,12 @@ impl<'a> Output<'a> {
     /// `krb`, `dce_rpc` in `smb`) is confirmed beside the one around it.
     pub fn confirm(&mut self, service: &'static str) {
         self.effects.services.push(service);
+    }
+
+    /// The connection broke the rules of this protocol, so that it does not count as its service any more (Zeek
+    /// does so for violations near the start of a connection).
+    pub fn withdraw(&mut self, service: &'static str) {
+        self.effects.withdrawn.push(service);
     }
 
     /// The bytes are not this protocol after all: nothing more is delivered.

@@ -11,6 +11,7 @@ mod mime;
 mod percent;
 mod recognised;
 mod shared;
+mod take;
 
 // Sorted, one protocol per line.
 mod dce_rpc;
@@ -37,6 +38,7 @@ mod snmp;
 mod socks;
 mod tunnels;
 mod xmpp;
+mod ssl;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
@@ -76,4 +78,6 @@ pub const PROTOCOLS: &[Protocol] = &[
     tunnels::TEREDO,
     tunnels::VXLAN,
     xmpp::PROTOCOL,
+    ssl::PROTOCOL,
+    ssl::OVER_UDP,
 ];

@@ -7,13 +7,19 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use records::{Timestamp, Uid};
+use rustc_hash::FxHashSet;
 
 /// At most so many announcements are kept; the oldest go first.
 const EXPECTED_MAX: usize = 4096;
 
-/// Announcements and what came of them.
+/// So many certificates of a day are remembered; beyond, some are reported again.
+const CERTIFICATES_MAX: usize = 65_536;
+
+/// Announcements and what came of them; certificates that were seen.
 #[derive(Debug, Default)]
 pub struct Shared {
+    certificates: FxHashSet<[u8; 32]>,
+    certificates_day: i64,
     expected: BTreeMap<(IpAddr, u16), Expected>,
     order: std::collections::VecDeque<(IpAddr, u16)>,
 }
@@ -45,6 +51,16 @@ pub struct Transfer {
 }
 
 impl Shared {
+    /// Whether the certificate with this SHA-256 is seen for the first time on its day (UTC). A shard sees only
+    /// its part of the traffic; the same rule over the merged records gives the same whatever the number of shards.
+    pub fn certificate_is_new(&mut self, fingerprint: [u8; 32], ts: Timestamp) -> bool {
+        if ts.day() != self.certificates_day || self.certificates.len() >= CERTIFICATES_MAX {
+            self.certificates.clear();
+            self.certificates_day = ts.day();
+        }
+        self.certificates.insert(fingerprint)
+    }
+
     /// Announces a connection to this responder.
     pub fn expect(&mut self, responder: (IpAddr, u16), expected: Expected) {
         if self.expected.insert(responder, expected).is_none() {

@@ -1,0 +1,240 @@
+//! One connection over TCP: records, the handshake messages in them, and what they tell.
+
+use records::{Sender, Timestamp};
+
+use super::record_layer::{Body, Header, Record, RecordLayer};
+use super::session::{Session, Violation};
+use crate::{Analyzer, Chunk, Output, take};
+
+/// A longer handshake message is a violation.
+const HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
+
+/// Zeek leaves a connection its service if it breaks the protocol behind so many bytes (`ignore_violations_after`).
+const WITHDRAWN_WITHIN_BYTES: u64 = 10 * 1024;
+
+mod content {
+    pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
+    pub(super) const ALERT: u8 = 21;
+    pub(super) const HANDSHAKE: u8 = 22;
+    pub(super) const APPLICATION_DATA: u8 = 23;
+    pub(super) const HEARTBEAT: u8 = 24;
+}
+
+/// Follows a connection until its handshake is over.
+#[derive(Default)]
+pub(crate) struct SslAnalyzer {
+    session: Session,
+    originator: Direction,
+    responder: Direction,
+    /// The client speaks from the responder's end.
+    flipped: bool,
+    /// Records of SSL 3 or later were seen.
+    is_version_3: bool,
+    bytes: u64,
+    over: bool,
+}
+
+#[derive(Default)]
+struct Direction {
+    layer: RecordLayer,
+    /// Handshake messages that have not come whole.
+    handshake: Vec<u8>,
+}
+
+impl SslAnalyzer {
+    fn direction(&mut self, from: Sender) -> &mut Direction {
+        match from {
+            Sender::Originator => &mut self.originator,
+            Sender::Responder => &mut self.responder,
+        }
+    }
+
+    fn is_client(&self, from: Sender) -> bool {
+        (from == Sender::Originator) != self.flipped
+    }
+
+    /// What to do with the bytes behind a header.
+    fn decide(&self, from: Sender, header: &Header) -> Body {
+        if !self.is_version_3
+            && let Some(length) = version_2_length(header)
+        {
+            return Body::KeepExactly(length);
+        }
+        if !matches!(header.version, 0x0300..=0x0303) || !(20..=24).contains(&header.content_type) {
+            return Body::Broken;
+        }
+        let is_encrypted = self.session.is_encrypted(self.is_client(from))
+            || (self.session.is_tls_1_3() && header.content_type == content::APPLICATION_DATA);
+        if is_encrypted || header.content_type == content::APPLICATION_DATA { Body::Skip } else { Body::Keep }
+    }
+
+    fn record(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        record: &Record,
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        let is_client = self.is_client(from);
+        let Some(body) = &record.body else {
+            self.skipped(ts, is_client, output);
+            return Ok(());
+        };
+        if !self.is_version_3 && version_2_length(&record.header).is_some() {
+            return self.version_2(ts, record.header.raw, body, output);
+        }
+        self.is_version_3 = true;
+        match (record.header.content_type, body.as_slice()) {
+            (content::HANDSHAKE, body) => self.handshake(ts, from, body, output)?,
+            (content::CHANGE_CIPHER_SPEC, _) => self.session.change_cipher_spec(ts, is_client),
+            (content::ALERT, alerts) => {
+                for alert in alerts.as_chunks::<2>().0 {
+                    self.session.alert(ts, is_client, alert[1]);
+                }
+            }
+            (content::HEARTBEAT, [_, _, _, ..]) => self.session.heartbeat(ts, is_client),
+            _ => return Err(Violation),
+        }
+        Ok(())
+    }
+
+    /// An encrypted record has passed, or one that should have been.
+    fn skipped(&mut self, ts: Timestamp, is_client: bool, output: &mut Output<'_>) {
+        self.is_version_3 = true;
+        if self.session.is_tls_1_3() {
+            self.session.encrypt(is_client);
+        }
+        if self.session.is_encrypted(is_client) && self.session.ciphertext(ts) {
+            self.finish(output);
+        }
+    }
+
+    fn handshake(
+        &mut self,
+        ts: Timestamp,
+        from: Sender,
+        body: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        const CLIENT_HELLO: u8 = 1;
+        let mut buffered = std::mem::take(&mut self.direction(from).handshake);
+        buffered.extend_from_slice(body);
+        let mut rest = buffered.as_slice();
+        loop {
+            let mut message = rest;
+            let (Some(kind), Some(length)) = (take::u8(&mut message), take::u24(&mut message)) else { break };
+            if length > HANDSHAKE_BYTES_MAX {
+                return Err(Violation);
+            }
+            let Some(body) = take::bytes(&mut message, length) else { break };
+            rest = message;
+            if kind == CLIENT_HELLO && !self.is_client(from) && !self.flipped {
+                self.flipped = true;
+                self.session.flipped(ts);
+            }
+            self.session.handshake(ts, self.is_client(from), (kind, body), output)?;
+        }
+        let consumed = buffered.len() - rest.len();
+        buffered.drain(..consumed);
+        self.direction(from).handshake = buffered;
+        Ok(())
+    }
+
+    fn version_2(
+        &mut self,
+        ts: Timestamp,
+        [_, _, kind, fourth, fifth]: [u8; 5],
+        mut body: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        const CLIENT_HELLO: u8 = 1;
+        const SERVER_HELLO: u8 = 4;
+        match kind {
+            CLIENT_HELLO => {
+                if !super::names::is_version(u16::from_be_bytes([fourth, fifth])) {
+                    return Err(Violation);
+                }
+                output.confirm("ssl");
+                self.session.version_2_client_hello(ts);
+            }
+            SERVER_HELLO => {
+                let body = &mut body;
+                let (version, certificate, ciphers) = (take::u16(body), take::u16(body), take::u16(body));
+                let (Some(2), Some(certificate), Some(ciphers)) = (version, certificate, ciphers) else {
+                    return Err(Violation);
+                };
+                take::u16(body);
+                take::bytes(body, usize::from(certificate)).ok_or(Violation)?;
+                let mut ciphers = take::bytes(body, usize::from(ciphers)).ok_or(Violation)?;
+                let first = take::u24(&mut ciphers).and_then(|cipher| u32::try_from(cipher).ok());
+                self.session.version_2_server_hello(ts, first);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, output: &mut Output<'_>) {
+        self.over = true;
+        self.session.write(output);
+        self.originator = Direction::default();
+        self.responder = Direction::default();
+    }
+
+    fn violate(&mut self, output: &mut Output<'_>) {
+        self.finish(output);
+        if self.bytes <= WITHDRAWN_WITHIN_BYTES {
+            output.withdraw("ssl");
+        }
+        output.reject();
+    }
+}
+
+/// The length of what follows the first five bytes of a record of SSL 2, if it is one.
+fn version_2_length(header: &Header) -> Option<usize> {
+    let [high, low, kind, ..] = header.raw;
+    let length = usize::from(u16::from_be_bytes([high & 0x7f, low]));
+    if high & 0x80 != 0 && matches!(kind, 1 | 2 | 4) { length.checked_sub(3) } else { None }
+}
+
+impl Analyzer for SslAnalyzer {
+    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        if self.over {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(chunk.bytes.len() as u64);
+        let mut bytes = chunk.bytes;
+        while !self.over {
+            let mut layer = std::mem::take(&mut self.direction(chunk.from).layer);
+            let mut broken = false;
+            let record = layer.next(&mut bytes, |header| {
+                let body = self.decide(chunk.from, header);
+                broken |= body == Body::Broken;
+                body
+            });
+            self.direction(chunk.from).layer = layer;
+            let Some(record) = record else {
+                if broken {
+                    self.violate(output);
+                }
+                return;
+            };
+            if self.record(chunk.ts, chunk.from, &record, output) == Err(Violation) {
+                self.violate(output);
+            }
+        }
+    }
+
+    fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, output: &mut Output<'_>) {
+        // What follows cannot be put in step with the records again; Zeek stops here as well.
+        if !self.over {
+            self.finish(output);
+        }
+    }
+
+    fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {
+        if !self.over {
+            self.finish(output);
+        }
+    }
+}

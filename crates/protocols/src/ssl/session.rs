@@ -1,0 +1,286 @@
+//! What a handshake tells, message by message, until its record is written.
+
+use records::{Ssl, Timestamp, text_from_bytes};
+use sha2::{Digest as _, Sha256};
+
+use super::certificate::Certificate;
+use super::cipher_names::cipher;
+use super::wire::{self, ClientHello, ServerHello, extension, message};
+use super::{fingerprints, host_name, names};
+use crate::{FileStart, Output, Transport};
+
+/// The history is not written further than this (Zeek's `max_ssl_history_length`).
+const HISTORY_MAX: usize = 100;
+
+/// At most so many certificates of a chain are looked at.
+const CHAIN_MAX: usize = 64;
+
+/// The bytes break the protocol: nothing more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Violation;
+
+/// One handshake.
+#[derive(Default)]
+pub(crate) struct Session {
+    record: Option<Box<Ssl>>,
+    history: String,
+    version: Option<u16>,
+    cipher: Option<u16>,
+    session_id: Vec<u8>,
+    ticket_without_session_id: bool,
+    client_key_exchange_seen: bool,
+    client_offered_key: bool,
+    retry_requested: bool,
+    host_names: Vec<String>,
+    pub(crate) encrypted: Encrypted,
+}
+
+/// Whose records are encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Encrypted {
+    pub(crate) client: bool,
+    pub(crate) server: bool,
+}
+
+impl Session {
+    fn record(&mut self, ts: Timestamp) -> &mut Ssl {
+        self.record.get_or_insert_with(|| Box::new(Ssl { ts, ..Ssl::default() }))
+    }
+
+    fn add_to_history(&mut self, ts: Timestamp, is_client: bool, letter: char) {
+        self.record(ts);
+        if self.history.len() < HISTORY_MAX {
+            self.history.push(if is_client { letter.to_ascii_uppercase() } else { letter });
+        }
+    }
+
+    /// The client speaks from the responder's end.
+    pub(crate) fn flipped(&mut self, ts: Timestamp) {
+        self.add_to_history(ts, false, '^');
+    }
+
+    /// Whether all but the hellos is encrypted.
+    pub(crate) fn is_tls_1_3(&self) -> bool {
+        self.version.is_some_and(names::is_tls_1_3)
+    }
+
+    /// A whole handshake message.
+    pub(crate) fn handshake(
+        &mut self,
+        ts: Timestamp,
+        is_client: bool,
+        (kind, body): (u8, &[u8]),
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        match kind {
+            message::CLIENT_HELLO => self.client_hello(ts, is_client, body, output)?,
+            message::SERVER_HELLO => self.server_hello(ts, body, output)?,
+            message::CERTIFICATE => self.certificate(ts, is_client, body, output)?,
+            message::SERVER_KEY_EXCHANGE => self.server_key_exchange(ts, body)?,
+            message::CLIENT_KEY_EXCHANGE => self.client_key_exchange_seen |= is_client,
+            message::CERTIFICATE_STATUS => staple(ts, is_client, body, output),
+            0 | message::HELLO_VERIFY_REQUEST..=6 | 8 | 13..=15 | 20 | 21 | 23 | 24 | 254 => {}
+            _ => return Err(Violation),
+        }
+        let is_retry = kind == message::SERVER_HELLO && std::mem::take(&mut self.retry_requested);
+        self.add_to_history(ts, is_client, if is_retry { 'j' } else { names::history_letter(kind) });
+        Ok(())
+    }
+
+    /// A client hello of SSL 2, which has no handshake message around it.
+    pub(crate) fn version_2_client_hello(&mut self, ts: Timestamp) {
+        self.add_to_history(ts, true, 'c');
+    }
+
+    /// A server hello of SSL 2.
+    pub(crate) fn version_2_server_hello(&mut self, ts: Timestamp, first_cipher: Option<u32>) {
+        const SSL_2: u16 = 2;
+        self.version = Some(SSL_2);
+        let record = self.record(ts);
+        record.version = Some(names::version(SSL_2));
+        record.cipher = first_cipher.map(cipher);
+        self.add_to_history(ts, false, 's');
+    }
+
+    fn client_hello(
+        &mut self,
+        ts: Timestamp,
+        is_client: bool,
+        body: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        let transport = output.about.transport;
+        let hello = match transport {
+            Transport::Tcp => ClientHello::read(body),
+            Transport::Udp => ClientHello::read_dtls(body),
+        };
+        let hello = hello.filter(|hello| names::is_version(hello.version)).ok_or(Violation)?;
+        output.confirm(if transport == Transport::Tcp { "ssl" } else { "dtls" });
+        if is_client
+            && hello.extensions.get(extension::SESSION_TICKET).is_some_and(|ticket| !ticket.is_empty())
+        {
+            self.ticket_without_session_id = true;
+        }
+        self.client_offered_key |= is_client && hello.extensions.get(extension::PRE_SHARED_KEY).is_some();
+        if !hello.session_id.is_empty() && hello.session_id != [0; 32] {
+            self.session_id = hello.session_id.to_vec();
+            self.ticket_without_session_id = false;
+        }
+        let record = self.record(ts);
+        record.ja3 = Some(fingerprints::ja3(&hello));
+        record.ja4 = Some(fingerprints::ja4(&hello, transport));
+        let name = hello.extensions.get(extension::SERVER_NAME).and_then(wire::server_name);
+        if let Some(name) = name.filter(|_| is_client) {
+            record.server_name = Some(text_from_bytes(name));
+        }
+        Ok(())
+    }
+
+    fn server_hello(&mut self, ts: Timestamp, body: &[u8], output: &mut Output<'_>) -> Result<(), Violation> {
+        let hello =
+            ServerHello::read(body).filter(|hello| names::is_version(hello.version)).ok_or(Violation)?;
+        output.confirm(if output.about.transport == Transport::Tcp { "ssl" } else { "dtls" });
+        let number = |kind| match hello.extensions.get(kind) {
+            Some([high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),
+            _ => None,
+        };
+        let version = number(extension::SUPPORTED_VERSIONS).or(self.version).unwrap_or(hello.version);
+        self.version = Some(version);
+        self.cipher = Some(hello.cipher);
+        self.retry_requested = hello.is_retry_request();
+        let same_session = !self.session_id.is_empty() && self.session_id == hello.session_id;
+        let resumed = (same_session && !names::is_tls_1_3(version))
+            || (self.client_offered_key && hello.extensions.get(extension::PRE_SHARED_KEY).is_some());
+        let record = self.record(ts);
+        record.version = Some(names::version(version));
+        record.cipher = Some(cipher(u32::from(hello.cipher)));
+        record.resumed |= resumed;
+        record.ja3s = Some(fingerprints::ja3s(&hello));
+        if let Some(group) = number(extension::KEY_SHARE) {
+            record.curve = Some(names::curve(group));
+        }
+        let content = hello.extensions.get(extension::APPLICATION_PROTOCOLS).unwrap_or_default();
+        if let Some(protocol) = wire::application_protocols(content).first() {
+            record.next_protocol = Some(text_from_bytes(protocol));
+        }
+        Ok(())
+    }
+
+    fn certificate(
+        &mut self,
+        ts: Timestamp,
+        is_client: bool,
+        body: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        let chain = wire::certificates(body).ok_or(Violation)?;
+        let mut fingerprints = Vec::new();
+        for (index, der) in chain.iter().take(CHAIN_MAX).enumerate() {
+            let fingerprint: [u8; 32] = Sha256::digest(der).into();
+            fingerprints.push(fingerprints::hexadecimal(&fingerprint));
+            let is_host = index == 0;
+            let is_server = is_host && !is_client;
+            let is_new = output.shared.certificate_is_new(fingerprint, ts);
+            if !is_new && !is_server {
+                continue;
+            }
+            let Some(mut certificate) = Certificate::read(der) else { continue };
+            if is_server {
+                self.server_certificate(ts, &certificate);
+            }
+            if is_new {
+                certificate.record.ts = ts;
+                certificate.record.fingerprint = fingerprints::hexadecimal(&fingerprint);
+                certificate.record.host_cert = is_host;
+                certificate.record.client_cert = is_client;
+                output.write(certificate.record);
+            }
+        }
+        let record = self.record(ts);
+        if is_client {
+            record.client_cert_chain_fps = Some(fingerprints);
+        } else {
+            record.cert_chain_fps = Some(fingerprints);
+        }
+        Ok(())
+    }
+
+    fn server_certificate(&mut self, ts: Timestamp, certificate: &Certificate) {
+        self.host_names = certificate.host_names().to_vec();
+        let record = self.record(ts);
+        record.subject = Some(certificate.record.certificate_subject.clone());
+        record.issuer = Some(certificate.record.certificate_issuer.clone());
+    }
+
+    fn server_key_exchange(&mut self, ts: Timestamp, body: &[u8]) -> Result<(), Violation> {
+        let suite = self.cipher.map(|number| cipher(u32::from(number))).unwrap_or_default();
+        if !suite.contains("_ECDH") {
+            return Ok(());
+        }
+        if body.len() < 3 {
+            return Err(Violation);
+        }
+        if let Some(curve) = wire::named_curve(body) {
+            self.record(ts).curve = Some(names::curve(curve));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn change_cipher_spec(&mut self, ts: Timestamp, is_client: bool) {
+        self.encrypt(is_client);
+        self.add_to_history(ts, is_client, 'i');
+        if is_client && self.ticket_without_session_id && !self.client_key_exchange_seen {
+            self.record(ts).resumed = true;
+        }
+    }
+
+    pub(crate) fn encrypt(&mut self, is_client: bool) {
+        let side = if is_client { &mut self.encrypted.client } else { &mut self.encrypted.server };
+        *side = true;
+    }
+
+    pub(crate) fn is_encrypted(&self, is_client: bool) -> bool {
+        if is_client { self.encrypted.client } else { self.encrypted.server }
+    }
+
+    pub(crate) fn alert(&mut self, ts: Timestamp, is_client: bool, description: u8) {
+        self.add_to_history(ts, is_client, 'l');
+        self.record(ts).last_alert = Some(names::alert(description));
+    }
+
+    pub(crate) fn heartbeat(&mut self, ts: Timestamp, is_client: bool) {
+        self.add_to_history(ts, is_client, 'b');
+    }
+
+    /// An encrypted record was seen; whether that completes the handshake.
+    pub(crate) fn ciphertext(&mut self, ts: Timestamp) -> bool {
+        let complete = self.encrypted.client && self.encrypted.server;
+        if complete {
+            self.record(ts).established = true;
+        }
+        complete
+    }
+
+    /// Writes the record, if anything was seen. Nothing more is expected afterwards.
+    pub(crate) fn write(&mut self, output: &mut Output<'_>) {
+        let Some(mut record) = self.record.take() else { return };
+        record.uid = output.about.uid;
+        record.id = output.about.id;
+        record.ssl_history = Some(std::mem::take(&mut self.history)).filter(|history| !history.is_empty());
+        if let Some(name) = record.server_name.as_deref().filter(|_| record.cert_chain_fps.is_some()) {
+            record.sni_matches_cert = Some(host_name::is_covered(name, &self.host_names));
+        }
+        output.write(*record);
+    }
+}
+
+/// The stapled answer of the certificate's authority is a file.
+fn staple(ts: Timestamp, is_client: bool, body: &[u8], output: &mut Output<'_>) {
+    let Some(response) = wire::stapled_response(body) else { return };
+    // Both ends are taken as originator and responder: a flipped direction changes only whose file it is.
+    let start = FileStart { source: "SSL", is_orig: is_client, ..FileStart::default() };
+    let about = output.about;
+    let file = output.files.begin(ts, about, start);
+    output.files.data(ts, file, response);
+    output.files.end(ts, file);
+}
