@@ -36,15 +36,15 @@ mod sip;
 mod smb;
 mod snmp;
 mod socks;
+mod ssl;
 mod tunnels;
 mod xmpp;
-mod ssl;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
     PENDING_TIMEOUT, PROBE_BYTES, Probe, Protocol, Transport, Verdict,
 };
-pub use shared::{Expected, Shared, Transfer};
+pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 
 /// All protocols, sorted, one per line.
 pub const PROTOCOLS: &[Protocol] = &[
@@ -72,12 +72,12 @@ pub const PROTOCOLS: &[Protocol] = &[
     smb::PROTOCOL,
     snmp::PROTOCOL,
     socks::PROTOCOL,
+    ssl::OVER_UDP,
+    ssl::PROTOCOL,
     tunnels::AYIYA,
     tunnels::GENEVE,
     tunnels::GTP,
     tunnels::TEREDO,
     tunnels::VXLAN,
     xmpp::PROTOCOL,
-    ssl::PROTOCOL,
-    ssl::OVER_UDP,
 ];

@@ -15,11 +15,36 @@ const EXPECTED_MAX: usize = 4096;
 /// So many certificates of a day are remembered; beyond, some are reported again.
 const CERTIFICATES_MAX: usize = 65_536;
 
+/// Which certificates have been reported on their day (UTC). A shard sees only its part of the traffic, so the
+/// same rule must be applied again where the records of all shards meet.
+#[derive(Debug, Default)]
+pub struct CertificatesSeen {
+    day: i64,
+    fingerprints: FxHashSet<String>,
+}
+
+impl CertificatesSeen {
+    /// Whether the certificate with this fingerprint is seen for the first time on its day.
+    pub fn is_new(&mut self, fingerprint: &str, ts: Timestamp) -> bool {
+        if ts.day() != self.day {
+            self.fingerprints.clear();
+            self.day = ts.day();
+        }
+        if self.fingerprints.contains(fingerprint) {
+            return false;
+        }
+        if self.fingerprints.len() >= CERTIFICATES_MAX {
+            self.fingerprints.clear();
+        }
+        self.fingerprints.insert(fingerprint.to_owned())
+    }
+}
+
 /// Announcements and what came of them; certificates that were seen.
 #[derive(Debug, Default)]
 pub struct Shared {
-    certificates: FxHashSet<[u8; 32]>,
-    certificates_day: i64,
+    /// Certificates that this shard has reported.
+    pub certificates: CertificatesSeen,
     expected: BTreeMap<(IpAddr, u16), Expected>,
     order: std::collections::VecDeque<(IpAddr, u16)>,
 }
@@ -51,16 +76,6 @@ pub struct Transfer {
 }
 
 impl Shared {
-    /// Whether the certificate with this SHA-256 is seen for the first time on its day (UTC). A shard sees only
-    /// its part of the traffic; the same rule over the merged records gives the same whatever the number of shards.
-    pub fn certificate_is_new(&mut self, fingerprint: [u8; 32], ts: Timestamp) -> bool {
-        if ts.day() != self.certificates_day || self.certificates.len() >= CERTIFICATES_MAX {
-            self.certificates.clear();
-            self.certificates_day = ts.day();
-        }
-        self.certificates.insert(fingerprint)
-    }
-
     /// Announces a connection to this responder.
     pub fn expect(&mut self, responder: (IpAddr, u16), expected: Expected) {
         if self.expected.insert(responder, expected).is_none() {

@@ -79,6 +79,9 @@ impl Follower {
                 state.services.push(service);
             }
         }
+        for service in self.effects.withdrawn.drain(..) {
+            state.services.retain(|known| *known != service);
+        }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
         self.emissions.take_effects(now, connection.uid, &mut self.effects);
         if let Some(to) = self.effects.handed_to.take() {

@@ -1,6 +1,7 @@
 //! Brings what the shards give into one order.
 
 use crossbeam_channel::Receiver;
+use protocols::CertificatesSeen;
 use protocols::dhcp::Joiner;
 use records::{AnyRecord, Timestamp};
 
@@ -11,12 +12,13 @@ use crate::emission::{Emission, Emitted};
 pub(crate) struct Merger {
     shards: Vec<Receiver<Vec<Emission>>>,
     dhcp: Joiner,
+    certificates: CertificatesSeen,
     is_over: bool,
 }
 
 impl Merger {
     pub(crate) fn new(shards: Vec<Receiver<Vec<Emission>>>) -> Self {
-        Self { shards, dhcp: Joiner::default(), is_over: false }
+        Self { shards, dhcp: Joiner::default(), certificates: CertificatesSeen::default(), is_over: false }
     }
 
     /// The records of the next round in order; `None` after the last.
@@ -48,6 +50,8 @@ impl Merger {
         for Emission { key, what } in emissions {
             self.dhcp.advance(Timestamp(key.time), &mut |record| records.push(record.into()));
             match what {
+                Emitted::Record(AnyRecord::X509(certificate))
+                    if !self.certificates.is_new(&certificate.fingerprint, certificate.ts) => {}
                 Emitted::Record(record) => records.push(record),
                 Emitted::Dhcp(message) => {
                     self.dhcp.message(*message, &mut |record| records.push(record.into()))

@@ -176,21 +176,19 @@ impl Session {
         let chain = wire::certificates(body).ok_or(Violation)?;
         let mut fingerprints = Vec::new();
         for (index, der) in chain.iter().take(CHAIN_MAX).enumerate() {
-            let fingerprint: [u8; 32] = Sha256::digest(der).into();
-            fingerprints.push(fingerprints::hexadecimal(&fingerprint));
+            let fingerprint = fingerprints::hexadecimal(&Sha256::digest(der));
             let is_host = index == 0;
             let is_server = is_host && !is_client;
-            let is_new = output.shared.certificate_is_new(fingerprint, ts);
-            if !is_new && !is_server {
-                continue;
-            }
-            let Some(mut certificate) = Certificate::read(der) else { continue };
+            let is_new = output.shared.certificates.is_new(&fingerprint, ts);
+            let certificate = if is_new || is_server { Certificate::read(der) } else { None };
+            fingerprints.push(fingerprint.clone());
+            let Some(mut certificate) = certificate else { continue };
             if is_server {
                 self.server_certificate(ts, &certificate);
             }
             if is_new {
                 certificate.record.ts = ts;
-                certificate.record.fingerprint = fingerprints::hexadecimal(&fingerprint);
+                certificate.record.fingerprint = fingerprint;
                 certificate.record.host_cert = is_host;
                 certificate.record.client_cert = is_client;
                 output.write(certificate.record);
