@@ -2,25 +2,31 @@
 
 use std::fmt::Write as _;
 
-/// Text from bytes that should be UTF-8: what is not, and what controls terminals, is written as `\xNN`, as
-/// Zeek does, so that nothing is lost.
+/// Text from bytes that should be UTF-8: what controls terminals is written as `\xNN`, as Zeek does, and so is all
+/// that is not ASCII where the whole is not UTF-8. Nothing is lost.
 pub fn text_from_bytes(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        let mut rest = chunk.valid();
-        while let Some(place) = rest.bytes().position(is_escaped_control) {
-            let (before, after) = rest.split_at(place);
-            text.push_str(before);
-            let mut characters = after.chars();
-            let _ = write!(text, "\\x{:02x}", characters.next().map_or(0, u32::from));
-            rest = characters.as_str();
-        }
-        text.push_str(rest);
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.iter().any(|byte| is_escaped_control(*byte)) => text.to_owned(),
+        Ok(text) => text.chars().fold(String::with_capacity(bytes.len() + 8), |mut escaped, character| {
+            match u8::try_from(character) {
+                Ok(byte) if is_escaped_control(byte) => push_escaped(&mut escaped, byte),
+                _ => escaped.push(character),
+            }
+            escaped
+        }),
+        Err(_) => bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut escaped, byte| {
+            if is_escaped_control(*byte) || !byte.is_ascii() {
+                push_escaped(&mut escaped, *byte);
+            } else {
+                escaped.push(char::from(*byte));
+            }
+            escaped
+        }),
     }
-    text
+}
+
+fn push_escaped(text: &mut String, byte: u8) {
+    let _ = write!(text, "\\x{byte:02x}");
 }
 
 /// All but those that JSON has a short form for.
@@ -44,6 +50,8 @@ mod tests {
     #[test]
     fn what_is_not_text_is_escaped() {
         assert_eq!(text_from_bytes("a\tü€\r\n".as_bytes()), "a\tü€\r\n");
+        assert_eq!(text_from_bytes("ü\x1b".as_bytes()), r"ü\x1b");
+        assert_eq!(text_from_bytes(b"\xc3\xbc\xff"), r"\xc3\xbc\xff");
         assert_eq!(text_from_bytes(b"\x00a\x1b[0m\x7f\xffb\xe2\x82"), r"\x00a\x1b[0m\x7f\xffb\xe2\x82");
     }
 }

@@ -54,13 +54,18 @@ impl Emissions {
         self.packet = 0;
     }
 
+    /// What time it is while something of this time is worked on: packets that come late do not turn back the clock.
+    pub(crate) fn clock(&self, now: i64) -> i64 {
+        if self.packet == 0 { now } else { self.time }
+    }
+
     /// Adds a record of a connection; `now` is the time of the time-out, where it is one.
     pub(crate) fn push(&mut self, now: i64, uid: Uid, record: AnyRecord) {
         self.emit(now, uid, Emitted::Record(record));
     }
 
     fn emit(&mut self, now: i64, uid: Uid, what: Emitted) {
-        let time = if self.packet == 0 { now } else { self.time };
+        let time = self.clock(now);
         self.ordinal += 1;
         let key = Key { time, packet: self.packet, uid, ordinal: self.ordinal };
         self.list.push(Emission { key, what });

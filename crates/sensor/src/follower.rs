@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use conntrack::{Connection, Handler};
 use protocols::{About, Analyzer, Chunk, Effects, Output, Shared, Transport};
-use records::{Conn, Sender, Weird};
+use records::{Conn, Sender, Timestamp, Weird};
 
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
@@ -51,6 +51,11 @@ impl Follower {
             shared: Shared::default(),
             effects: Effects::default(),
         }
+    }
+
+    /// Records of what a connection carries have the time of the clock, those of the connection its packets'.
+    fn on_clock(&self, connection: &Connection) -> Connection {
+        Connection { now: Timestamp(self.emissions.clock(connection.now.0)), ..*connection }
     }
 
     /// Lets the connection's analyzer do something, then carries out what it asked for.
@@ -173,10 +178,11 @@ impl Handler for Follower {
     type State = Follow;
 
     fn data(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
-        self.deliver(connection, state, from, bytes);
+        self.deliver(&self.on_clock(connection), state, from, bytes);
     }
 
     fn gap(&mut self, connection: &Connection, state: &mut Follow, from: Sender, length: u64) {
+        let connection = &self.on_clock(connection);
         match &state.stage {
             Stage::Followed(_) => self.drive(connection, state, |analyzer, output| {
                 analyzer.gap(connection.now, from, length, output)
@@ -187,6 +193,7 @@ impl Handler for Follower {
     }
 
     fn half_closed(&mut self, connection: &Connection, state: &mut Follow, from: Sender) {
+        let connection = &self.on_clock(connection);
         self.drive(connection, state, |analyzer, output| analyzer.half_closed(connection.now, from, output));
     }
 
@@ -195,6 +202,7 @@ impl Handler for Follower {
     }
 
     fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
+        let connection = &self.on_clock(connection);
         self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
         let now = connection.now;
         self.files.end_connection(connection.uid, |record| {

@@ -1,6 +1,7 @@
 //! Resource records of the answer section as the text that `dns.answers` holds.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use records::text_from_bytes;
@@ -142,33 +143,38 @@ impl<'a> AnswerReader<'a> {
 
     fn strings(&mut self, length: usize, word: &str) -> Option<String> {
         let mut left = length;
-        let mut text = String::new();
+        let mut text = Vec::with_capacity(length + 8);
         while let Some(string) = self.string(&mut left) {
             let gap = if text.is_empty() { "" } else { " " };
-            let _ = write!(text, "{gap}{word} {} {}", string.len(), text_from_bytes(string));
+            let _ = write!(text, "{gap}{word} {} ", string.len());
+            text.extend_from_slice(string);
         }
         // Zeek tells such a record, but reads none behind it.
         if left > 0 {
             self.cursor.take(usize::MAX);
         }
-        Some(text)
+        Some(text_from_bytes(&text))
     }
 
     fn naming_authority(&mut self, length: usize) -> String {
         let begin = self.cursor;
         let (order, preference) = (self.cursor.u16(), self.cursor.u16());
         let mut left = length.saturating_sub(4);
-        let mut text = format!("NAPTR {order} {preference}");
+        let mut text = format!("NAPTR {order} {preference}").into_bytes();
         for _ in 0..2 {
-            let part = self.string(&mut left).unwrap_or_default();
-            let _ = write!(text, " {}", text_from_bytes(part));
+            text.push(b' ');
+            text.extend_from_slice(self.string(&mut left).unwrap_or_default());
         }
-        let expression = text_from_bytes(self.string(&mut left).unwrap_or_default());
-        let replacement = self.read_name();
-        let gap = if expression.is_empty() || replacement.is_empty() { "" } else { " " };
-        let _ = write!(text, " {expression}{gap}{replacement}");
+        let expression = self.string(&mut left).unwrap_or_default();
+        self.cursor.name(&mut self.name, &mut self.flaws);
+        for part in [expression, self.name.as_bytes()] {
+            if !part.is_empty() {
+                text.push(b' ');
+                text.extend_from_slice(part);
+            }
+        }
         self.check_length(begin, length);
-        text
+        text_from_bytes(&text)
     }
 
     /// Records of DNSSEC and others whose data is taken by its length.

@@ -35,7 +35,7 @@ impl Analyzer for StreamAnalyzer {
     fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
         let (framing, messages) = self.side(from);
         let rest = std::mem::take(framing);
-        if !rest.message.is_empty() && !rest.lost {
+        if !rest.message.is_empty() {
             messages.read(ts, &rest.message, output);
         }
     }
@@ -53,13 +53,16 @@ struct Framing {
     /// Length of the message, once it was seen.
     length: Option<usize>,
     message: Vec<u8>,
-    /// Bytes are missing, so nobody knows where messages begin.
-    lost: bool,
+    /// So many bytes still belong to a message of which some are missing.
+    skip: usize,
 }
 
 impl Framing {
-    fn data(&mut self, mut bytes: &[u8], mut read: impl FnMut(&[u8])) {
-        while let ([first, rest @ ..], false) = (bytes, self.lost) {
+    fn data(&mut self, bytes: &[u8], mut read: impl FnMut(&[u8])) {
+        let skipped = self.skip.min(bytes.len());
+        self.skip -= skipped;
+        let mut bytes = bytes.get(skipped..).unwrap_or_default();
+        while let [first, rest @ ..] = bytes {
             let Some(length) = self.length else {
                 bytes = rest;
                 match self.high.take() {
@@ -85,15 +88,14 @@ impl Framing {
         }
     }
 
-    /// The rest of a message may be missing, but where the next begins must be known.
+    /// A message that lacks a part is left out. A gap between messages is taken for whole ones.
     fn gap(&mut self, length: u64) {
-        let missing = self.length.map(|length| length.saturating_sub(self.message.len()));
-        if missing.is_some_and(|missing| missing as u64 == length) {
-            *self = Self::default();
-        } else {
-            self.lost = true;
-            self.message = Vec::new();
-        }
+        let missing = match self.length {
+            Some(length) => length.saturating_sub(self.message.len()),
+            None => self.skip,
+        };
+        let gap = usize::try_from(length).unwrap_or(usize::MAX);
+        *self = Self { skip: missing.saturating_sub(gap), ..Self::default() };
     }
 }
 
@@ -114,13 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_at_the_end_of_a_message_does_no_harm() {
+    fn a_gap_costs_only_the_messages_that_it_touches() {
         let (mut framing, mut got) = (Framing::default(), Vec::new());
-        framing.data(b"\0\x03a", |message| got.push(message.to_vec()));
-        framing.gap(2);
-        framing.data(b"\0\x01b", |message| got.push(message.to_vec()));
+        let mut read = |message: &[u8]| got.push(message.to_vec());
+        framing.data(b"\0\x03a", &mut read);
         framing.gap(1);
-        framing.data(b"\0\x01c", |message| got.push(message.to_vec()));
-        assert_eq!(got, [b"b".to_vec()]);
+        framing.data(b"a\0\x01b", &mut read);
+        framing.gap(30);
+        framing.data(b"\0\x01c", &mut read);
+        assert_eq!(got, [b"b", b"c"]);
     }
 }

@@ -12,7 +12,11 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     name: "snmp",
     transport: Transport::Udp,
     ports: &[161, 162],
-    probe: |probe| SIGN.probe(probe),
+    // Elsewhere only an answer names it, as it does at home.
+    probe: |probe| match SIGN.probe(probe) {
+        Verdict::Match if probe.responder.is_empty() => Verdict::Maybe,
+        verdict => verdict,
+    },
     analyzer: |about| SIGN.analyzer(about),
 };
 
