@@ -28,6 +28,11 @@ impl<'a> Cursor<'a> {
         Self::new(bytes, ByteOrder::Little)
     }
 
+    /// Bytes from the start to here.
+    pub(crate) const fn position(&self) -> usize {
+        self.at
+    }
+
     /// Bytes that are left.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()

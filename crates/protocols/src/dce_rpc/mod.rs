@@ -32,13 +32,14 @@ fn probe(probe: &Probe<'_>) -> Verdict {
     }
 }
 
-/// A unit that is a whole message begins here.
+/// A unit that is a whole message begins here: version, kind, both marks of a fragment among the flags, and how
+/// numbers are written.
 fn unit(bytes: &[u8]) -> Verdict {
     match bytes {
-        [5, 0 | 1, 0..=0x13, 3, 0 | 0x10, 0..=3, ..] if bytes.len() >= wire::HEADER_BYTES => {
+        [5, 0 | 1, 0..=0x13, flags, 0 | 0x10, 0..=3, ..] if flags & 3 == 3 && bytes.len() >= wire::HEADER_BYTES => {
             if wire::header(bytes).is_some() { Verdict::Match } else { Verdict::No }
         }
-        [5, 0 | 1, ..] | [5] | [] => Verdict::Maybe,
+        [5, 0 | 1, ..] | [5] | [] if bytes.len() < wire::HEADER_BYTES => Verdict::Maybe,
         _ => Verdict::No,
     }
 }

@@ -6,6 +6,8 @@ use crate::der::{self, Elements, INTEGER, SEQUENCE};
 
 /// Ciphers that a client lists; more are passed over.
 const CIPHERS_MAX: usize = 32;
+/// Parts of a name; more are passed over.
+const NAME_PARTS_MAX: usize = 16;
 /// Elements of pre-authentication data; more are passed over.
 const PREAUTHENTICATION_MAX: usize = 32;
 
@@ -172,19 +174,12 @@ fn options(bits: &[u8]) -> Option<(bool, bool)> {
     Some((flags & FORWARDABLE != 0, flags & RENEWABLE != 0))
 }
 
-/// PrincipalName. Of more than two parts Zeek makes `unknown`, and so do we.
+/// PrincipalName: its parts with slashes between them.
 fn principal(content: &[u8]) -> Option<String> {
     let mut name = Elements(content).inside(SEQUENCE)?;
     name.tagged(der::context(0))?;
-    let mut parts = name.inside(der::context(1))?.inside(SEQUENCE)?;
-    let (first, second, third) = (parts.next(), parts.next(), parts.next());
-    Some(match (first, second, third) {
-        (Some((_, only)), None, _) => text_from_bytes(only),
-        (Some((_, first)), Some((_, second)), None) => {
-            format!("{}/{}", text_from_bytes(first), text_from_bytes(second))
-        }
-        _ => "unknown".to_owned(),
-    })
+    let parts = name.inside(der::context(1))?.inside(SEQUENCE)?.take(NAME_PARTS_MAX);
+    Some(parts.map(|(_, part)| text_from_bytes(part)).collect::<Vec<_>>().join("/"))
 }
 
 fn reply(fields: Elements<'_>) -> Option<Reply> {

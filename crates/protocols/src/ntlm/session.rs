@@ -30,7 +30,7 @@ impl NtlmSession {
                 set(&mut record.server_tree_name, target.dns_tree_name);
             }
             Message::Authenticate(identity) => {
-                self.claimant = Some((ts, claimant(identity.domain.as_deref(), identity.user.as_deref())));
+                self.claim(ts, identity.domain.as_deref(), identity.user.as_deref());
                 let record = self.open(ts, output);
                 set(&mut record.domainname, identity.domain);
                 set(&mut record.hostname, identity.workstation);
@@ -62,6 +62,12 @@ impl NtlmSession {
         if let Some(record) = self.record.as_mut().filter(|record| record.success.is_none()) {
             record.status = Some(status.to_owned());
         }
+    }
+
+    /// A client names itself.
+    pub(crate) fn claim(&mut self, ts: Timestamp, domain: Option<&str>, user: Option<&str>) {
+        let domain = domain.filter(|domain| !domain.is_empty());
+        self.claimant = Some((ts, claimant(domain, user.filter(|user| !user.is_empty()))));
     }
 
     /// Who the last AUTHENTICATE named and when, once.

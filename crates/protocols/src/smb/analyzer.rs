@@ -163,6 +163,12 @@ impl Reception<'_, '_> {
         }
     }
 
+    /// All of what a read or write carries.
+    pub(super) fn whole_content(&mut self, bytes: &[u8]) {
+        self.content(bytes);
+        self.content_end();
+    }
+
     /// The file at hand is closed.
     pub(super) fn close_file(&mut self) {
         let Connection { contents, conversation, .. } = &mut *self.connection;
@@ -188,6 +194,12 @@ impl Reception<'_, '_> {
         if !blob.is_empty() {
             self.connection.authentication.blob(self.ts, blob, self.output);
         }
+    }
+
+    /// A session is asked for with the user in clear.
+    pub(super) fn plain_claim(&mut self, domain: &str, user: &str) {
+        self.connection.setup = Some(self.ts);
+        self.connection.authentication.ntlm.claim(self.ts, Some(domain), Some(user));
     }
 
     /// The server has answered a message to set up a session.

@@ -86,7 +86,7 @@ impl ShareKind {
 /// A share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Share {
-    ts: Timestamp,
+    pub(super) ts: Timestamp,
     pub(super) path: Option<String>,
     pub(super) service: Option<String>,
     pub(super) native_file_system: Option<String>,
@@ -104,6 +104,7 @@ pub(super) struct OpenedFile {
     pub(super) previous_name: Option<String>,
     pub(super) fuid: Option<Uid>,
     pub(super) transferred: Transferred,
+    pub(super) delete_on_close: bool,
     action: Option<(Action, ShareKind)>,
 }
 
@@ -265,8 +266,8 @@ impl Conversation {
     }
 
     /// The request asks for a share of its own, which its response names.
-    pub(super) fn ask_for_share(&mut self, share: Share, ts: Timestamp) {
-        let number = self.shares.insert(Share { ts, ..share });
+    pub(super) fn ask_for_share(&mut self, share: Share) {
+        let number = self.shares.insert(share);
         self.change_command(|command| command.share = Some(number));
     }
 
@@ -343,6 +344,13 @@ impl Conversation {
         let kind = self.share_kind();
         if let Some(file) = self.file() {
             file.action = Some((action, kind));
+        }
+    }
+
+    /// The same, but told as of a disk whatever the share is (Zeek does so for SMB 1).
+    pub(super) fn act_on_disk(&mut self, action: Action) {
+        if let Some(file) = self.file() {
+            file.action = Some((action, ShareKind::Disk));
         }
     }
 

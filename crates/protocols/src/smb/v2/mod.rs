@@ -154,7 +154,11 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             reception.connection.v2.pipe_trees.remove(&header.tree_id);
             reception.connection.conversation.leave_share(header.tree_id);
         }
-        command::CREATE => create_request(reception, header, wire::create_request(message)?, is_pipe),
+        command::CREATE => {
+            let (name, delete_on_close) = wire::create_request(message)?;
+            create_request(reception, header, name, is_pipe);
+            reception.connection.conversation.file()?.delete_on_close = delete_on_close;
+        }
         command::CLOSE => close_request(reception, wire::close_request(message)?),
         command::READ => {
             let access = wire::read_request(message)?;
@@ -210,6 +214,9 @@ fn close_request(reception: &mut Reception<'_, '_>, file_id: u64) {
         file.path = Some(path);
     }
     conversation.release_file(file_id);
+    if conversation.file().is_some_and(|file| file.delete_on_close) {
+        conversation.act(Action::Delete);
+    }
     reception.write_file();
     reception.close_file();
     reception.connection.pipes.close(file_id);

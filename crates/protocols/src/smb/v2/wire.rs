@@ -15,6 +15,9 @@ const DISPOSITION: u8 = 13;
 /// FSCTL_PIPE_TRANSCEIVE: a call and its answer on a named pipe.
 const PIPE_TRANSCEIVE: u32 = 0x0011_c017;
 
+/// FILE_DELETE_ON_CLOSE among the options of opening.
+const DELETE_ON_CLOSE: u32 = 0x1000;
+
 /// Numbers of commands.
 pub(in crate::smb) mod command {
     pub(in crate::smb) const NEGOTIATE: u16 = 0;
@@ -110,15 +113,17 @@ pub(in crate::smb) fn tree_connect_response(message: &[u8]) -> Option<u8> {
     cursor.u8()
 }
 
-/// The name of the file to open.
-pub(in crate::smb) fn create_request(message: &[u8]) -> Option<String> {
+/// The name of the file to open, and whether it goes away when it is closed.
+pub(in crate::smb) fn create_request(message: &[u8]) -> Option<(String, bool)> {
     let mut cursor = body(message)?;
-    cursor.skip(44)?;
+    cursor.skip(40)?;
+    let delete_on_close = cursor.u32()? & DELETE_ON_CLOSE != 0;
     let (offset, length) = (cursor.u16()?, cursor.u16()?);
-    if length == 0 {
-        return Some(String::new());
-    }
-    part(message, offset.into(), length.into()).map(utf16_name)
+    let name = match length {
+        0 => String::new(),
+        _ => part(message, offset.into(), length.into()).map(utf16_name)?,
+    };
+    Some((name, delete_on_close))
 }
 
 /// An opened file.
