@@ -140,7 +140,12 @@ mod tests {
     }
 
     fn ids(casebook: &Casebook) -> Vec<String> {
-        casebook.findings().unwrap().iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
+        casebook
+            .findings()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["id"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     #[test]

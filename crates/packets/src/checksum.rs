@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::ip::IpPacket;
-use crate::packet::Checksum;
-use crate::rest::{u8_at, u16_at};
+use crate::packet::{Checksum, Packet};
+use crate::rest::{Rest, u8_at, u16_at};
 use crate::transport::{ICMP, ICMP_V6, TCP, UDP};
 
 /// The one's complement sum of 16-bit words, of which the last may be half.
@@ -33,24 +32,24 @@ pub(crate) fn of_header(bytes: &[u8]) -> Checksum {
 }
 
 /// Of the transport that a packet carries, where it was captured whole and has one.
-pub(crate) fn of_transport(ip: &IpPacket<'_>) -> Checksum {
-    let bytes = ip.payload.bytes;
-    let has_checksum = match ip.protocol {
+pub(crate) fn of_transport(packet: &Packet, carried: Rest<'_>) -> Checksum {
+    let bytes = carried.bytes;
+    let has_checksum = match packet.ip_proto {
         TCP | ICMP | ICMP_V6 => true,
         UDP => u16_at(bytes, 6).is_some_and(|checksum| checksum != 0),
         _ => false,
     };
-    if !has_checksum || bytes.len() < ip.payload.wire {
+    if !has_checksum || bytes.len() < carried.wire {
         return Checksum::Unchecked;
     }
-    let pseudo_header = match ip.protocol {
+    let pseudo_header = match packet.ip_proto {
         ICMP => 0,
         protocol => {
             let address = |address| match address {
                 IpAddr::V4(address) => sum(&address.octets()),
                 IpAddr::V6(address) => sum(&address.octets()),
             };
-            address(ip.src) + address(ip.dst) + u64::from(protocol) + bytes.len() as u64
+            address(packet.src) + address(packet.dst) + u64::from(protocol) + bytes.len() as u64
         }
     };
     verdict(pseudo_header + sum(bytes))

@@ -1,12 +1,12 @@
 //! The way of a frame through its layers.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::checksum;
 use crate::counters::Counters;
 use crate::fragments::{Fragments, Whole};
-use crate::ip::{self, Fragment, IpPacket};
-use crate::link::{self, Found, Layer, LinkFacts, LinkType};
+use crate::ip::{self, Fragment, Unreadable};
+use crate::link::{self, Found, Layer, LinkType};
 use crate::packet::{Checksum, HeaderWeird, Packet, PacketSink, Transport};
 use crate::rest::Rest;
 use crate::transport;
@@ -28,16 +28,16 @@ pub struct Decoder {
 
 /// One frame on its way.
 struct Walk<'s, S> {
-    ts: i64,
-    facts: LinkFacts,
-    tunnels: u8,
+    /// What has been read of the packet at hand; of a tunnel first the outer, then the inner one.
+    packet: Packet,
     layers_left: u32,
     sink: &'s mut S,
 }
 
 impl<S: PacketSink> Walk<'_, S> {
-    fn weird(&mut self, name: &'static str, addresses: Option<(IpAddr, IpAddr)>) {
-        self.sink.weird(HeaderWeird { ts: self.ts, name, addresses });
+    fn weird(&mut self, name: &'static str) {
+        let addresses = Some((self.packet.src, self.packet.dst));
+        self.sink.weird(HeaderWeird { ts: self.packet.ts, name, addresses });
     }
 }
 
@@ -77,8 +77,25 @@ impl Decoder {
             self.counters.unknown_links += 1;
             return;
         };
-        let mut walk = Walk { ts, facts: LinkFacts::default(), tunnels: 0, layers_left: LAYERS_MAX, sink };
-        self.walk(&mut walk, layer, Rest::new(frame, original_length));
+        let packet = Packet {
+            ts,
+            src: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            dst: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            ip_proto: 0,
+            ip_length: 0,
+            payload_length: 0,
+            transport: Transport::Other,
+            checksum: Checksum::Unchecked,
+            hardware: None,
+            vlans: [None; 2],
+            tunnels: 0,
+        };
+        let mut walk = Walk { packet, layers_left: LAYERS_MAX, sink };
+        let rest = Rest::new(frame, original_length);
+        match link::usual(layer, rest, &mut walk.packet) {
+            Some(inside) => self.walk(&mut walk, Layer::Ip, inside),
+            None => self.walk(&mut walk, layer, rest),
+        }
     }
 
     #[inline]
@@ -90,7 +107,7 @@ impl Decoder {
                     Some(inside) => Found::Next(inside),
                     None => return,
                 },
-                _ => link::take(layer, rest, &mut walk.facts),
+                _ => link::take(layer, rest, &mut walk.packet),
             };
             let count = match found {
                 Found::Next(next) => {
@@ -111,63 +128,76 @@ impl Decoder {
     #[inline]
     fn ip<'a, S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, rest: Rest<'a>) -> Option<(Layer, Rest<'a>)> {
         self.counters.ip_packets += 1;
-        match ip::read(rest) {
-            Ok(mut packet) => {
+        match ip::read(rest, &mut walk.packet) {
+            Ok(carried) => {
                 if self.verifies_checksums {
-                    packet.checksum = checksum::of_header(rest.bytes);
+                    walk.packet.checksum = checksum::of_header(rest.bytes);
                 }
-                if let Some(name) = packet.weird {
-                    walk.weird(name, Some((packet.src, packet.dst)));
+                if let Some(name) = carried.weird {
+                    walk.weird(name);
                 }
-                match packet.fragment {
-                    None => self.payload(walk, &packet),
-                    Some(fragment) => self.fragment(walk, &packet, fragment),
+                match carried.fragment {
+                    None => self.payload(walk, ip::version(rest), carried.payload),
+                    Some(fragment) => self.fragment(walk, ip::version(rest), carried.payload, fragment),
                 }
             }
             Err(unreadable) => {
-                self.bad_packet(walk, unreadable.name, unreadable.addresses);
+                self.unreadable(walk, unreadable);
                 None
             }
         }
     }
 
-    fn bad_packet<S: PacketSink>(
-        &mut self,
-        walk: &mut Walk<'_, S>,
-        name: &'static str,
-        addresses: Option<(IpAddr, IpAddr)>,
-    ) {
+    #[cold]
+    fn unreadable<S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, unreadable: Unreadable) {
+        let Unreadable { name, has_addresses } = unreadable;
+        if has_addresses {
+            return self.bad_packet(walk, name);
+        }
         self.counters.bad_packets += 1;
-        walk.weird(name, addresses);
+        walk.sink.weird(HeaderWeird { ts: walk.packet.ts, name, addresses: None });
     }
 
+    #[cold]
+    fn bad_packet<S: PacketSink>(&mut self, walk: &mut Walk<'_, S>, name: &'static str) {
+        self.counters.bad_packets += 1;
+        walk.weird(name);
+    }
+
+    #[cold]
     fn fragment<'a, S: PacketSink>(
         &mut self,
         walk: &mut Walk<'_, S>,
-        packet: &IpPacket<'a>,
+        version: u8,
+        carried: Rest<'a>,
         fragment: Fragment,
     ) -> Option<(Layer, Rest<'a>)> {
         self.counters.fragments += 1;
-        let addresses = Some((packet.src, packet.dst));
-        if packet.payload.bytes.len() < packet.payload.wire {
-            walk.weird("incompletely_captured_fragment", addresses);
+        if carried.bytes.len() < carried.wire {
+            walk.weird("incompletely_captured_fragment");
             // The first tells by its headers of the connection.
-            return if fragment.offset == 0 { self.payload(walk, packet) } else { None };
+            return if fragment.offset == 0 { self.payload(walk, version, carried) } else { None };
         }
-        let whole = self.fragments.add(walk.ts, packet, fragment, |name| walk.weird(name, addresses));
+        let packet = walk.packet;
+        let whole = self.fragments.add(&packet, carried, fragment, |name| walk.weird(name));
         self.counters.fragments_dropped = self.fragments.dropped();
         let Whole { protocol, length, payload } = whole?;
         self.counters.reassembled += 1;
+        walk.packet.ip_proto = protocol;
+        walk.packet.ip_length = length;
         let rest = Rest { bytes: &payload, wire: payload.len() };
-        let whole = IpPacket { protocol, length, payload: rest, fragment: None, weird: None, ..*packet };
-        match if packet.version == 6 { ip::after_reassembly(whole) } else { Ok(whole) } {
-            Ok(whole) => {
+        let carried = match version {
+            6 => ip::extensions(rest, 0, &mut walk.packet).map(|carried| carried.payload),
+            _ => Ok(rest),
+        };
+        match carried {
+            Ok(carried) => {
                 // The payload lives only here, so that what lies within is read here too.
-                if let Some((layer, rest)) = self.payload(walk, &whole) {
+                if let Some((layer, rest)) = self.payload(walk, version, carried) {
                     self.walk(walk, layer, rest);
                 }
             }
-            Err(unreadable) => self.bad_packet(walk, unreadable.name, unreadable.addresses),
+            Err(unreadable) => self.unreadable(walk, unreadable),
         }
         self.fragments.recycle(payload);
         None
@@ -178,44 +208,32 @@ impl Decoder {
     fn payload<'a, S: PacketSink>(
         &mut self,
         walk: &mut Walk<'_, S>,
-        ip: &IpPacket<'a>,
+        version: u8,
+        carried: Rest<'a>,
     ) -> Option<(Layer, Rest<'a>)> {
-        if !ip.has_transport() {
+        let protocol = walk.packet.ip_proto;
+        if ip::ends_without_transport(version, protocol) {
             self.counters.other_transports += 1;
             return None;
         }
-        match tunnel::over_ip(ip.protocol, ip.payload) {
+        match tunnel::over_ip(protocol, carried) {
             Tunnel::None => {}
-            inside => return self.enter(walk, inside, ip),
+            inside => return self.enter(walk, inside),
         }
-        let segment = match transport::read(ip.protocol, ip.payload) {
-            Ok(segment) => segment,
+        let payload = match transport::read(carried, &mut walk.packet) {
+            Ok(payload) => payload,
             Err(name) => {
-                self.bad_packet(walk, name, Some((ip.src, ip.dst)));
+                self.bad_packet(walk, name);
                 return None;
             }
         };
-        let checksum = match self.verifies_checksums {
-            true => ip.checksum.and(checksum::of_transport(ip)),
-            false => Checksum::Unchecked,
-        };
-        let packet = Packet {
-            ts: walk.ts,
-            src: ip.src,
-            dst: ip.dst,
-            ip_proto: ip.protocol,
-            ip_length: ip.length,
-            payload_length: segment.payload_length,
-            transport: segment.transport,
-            checksum,
-            hardware: if walk.tunnels == 0 { walk.facts.hardware } else { None },
-            vlans: walk.facts.vlans,
-            tunnels: walk.tunnels,
-        };
-        walk.sink.packet(&packet, segment.payload.bytes);
-        match segment.transport {
+        if self.verifies_checksums {
+            walk.packet.checksum = walk.packet.checksum.and(checksum::of_transport(&walk.packet, carried));
+        }
+        walk.sink.packet(&walk.packet, payload.bytes);
+        match walk.packet.transport {
             Transport::Udp { source, destination } => {
-                self.enter(walk, tunnel::over_udp(source, destination, segment.payload), ip)
+                self.enter(walk, tunnel::over_udp(source, destination, payload))
             }
             Transport::Tcp(_) | Transport::Icmp { .. } | Transport::Other => None,
         }
@@ -227,19 +245,19 @@ impl Decoder {
         &mut self,
         walk: &mut Walk<'_, S>,
         tunnel: Tunnel<'a>,
-        ip: &IpPacket<'_>,
     ) -> Option<(Layer, Rest<'a>)> {
         match tunnel {
             Tunnel::None => None,
-            Tunnel::Inside(_, _) if walk.tunnels >= TUNNELS_MAX => {
+            Tunnel::Inside(_, _) if walk.packet.tunnels >= TUNNELS_MAX => {
                 self.counters.too_deep += 1;
-                walk.weird("exceeded_tunnel_max_depth", Some((ip.src, ip.dst)));
+                walk.weird("exceeded_tunnel_max_depth");
                 None
             }
             Tunnel::Inside(layer, rest) => {
                 self.counters.tunnels += 1;
-                walk.tunnels += 1;
-                walk.facts = LinkFacts::default();
+                walk.packet.tunnels += 1;
+                walk.packet.hardware = None;
+                walk.packet.vlans = [None; 2];
                 Some((layer, rest))
             }
             Tunnel::Other => {
@@ -247,7 +265,7 @@ impl Decoder {
                 None
             }
             Tunnel::Damaged(name) => {
-                self.bad_packet(walk, name, Some((ip.src, ip.dst)));
+                self.bad_packet(walk, name);
                 None
             }
         }

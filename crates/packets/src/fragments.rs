@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
-use crate::ip::{Fragment, IpPacket};
+use crate::ip::Fragment;
+use crate::packet::Packet;
+use crate::rest::Rest;
 
 /// Most packets that are put together at the same time.
 const PACKETS_MAX: usize = 8_192;
@@ -80,28 +82,28 @@ impl Fragments {
     /// violations.
     pub(crate) fn add(
         &mut self,
-        ts: i64,
-        packet: &IpPacket<'_>,
+        packet: &Packet,
+        carried: Rest<'_>,
         fragment: Fragment,
         mut weird: impl FnMut(&'static str),
     ) -> Option<Whole> {
-        self.forget_before(ts.saturating_sub(PATIENCE));
-        let bytes = packet.payload.bytes;
+        self.forget_before(packet.ts.saturating_sub(PATIENCE));
+        let bytes = carried.bytes;
         let end = fragment.offset.checked_add(bytes.len() as u32).filter(|end| *end <= PAYLOAD_MAX);
         let Some(end) = end else {
             weird("excessively_large_fragment");
             return None;
         };
-        if fragment.more && packet.length < FRAGMENT_LENGTH_MIN {
+        if fragment.more && packet.ip_length < FRAGMENT_LENGTH_MIN {
             weird("excessively_small_fragment");
         }
         let key = Key { src: packet.src, dst: packet.dst, id: fragment.id };
         if !self.incomplete.contains_key(&key) {
-            self.begin(ts, key, packet, fragment);
+            self.begin(key, packet, fragment);
         }
         let incomplete = self.incomplete.get_mut(&key)?;
         let before = incomplete.payload.len();
-        incomplete.note(packet.protocol, fragment, end, &mut weird);
+        incomplete.note(packet.ip_proto, fragment, end, &mut weird);
         incomplete.insert(fragment.offset, end, bytes, &mut weird);
         self.bytes += incomplete.payload.len() - before;
         if let Some(length) = incomplete.complete_length() {
@@ -124,15 +126,15 @@ impl Fragments {
         }
     }
 
-    fn begin(&mut self, ts: i64, key: Key, packet: &IpPacket<'_>, fragment: Fragment) {
+    fn begin(&mut self, key: Key, packet: &Packet, fragment: Fragment) {
         self.serial += 1;
         self.order.insert(self.serial, key);
         let mut payload = std::mem::take(&mut self.spare);
         payload.clear();
         let incomplete = Incomplete {
             serial: self.serial,
-            begun: ts,
-            protocol: packet.protocol,
+            begun: packet.ts,
+            protocol: packet.ip_proto,
             header_length: fragment.header_length,
             payload,
             stretches: Vec::new(),

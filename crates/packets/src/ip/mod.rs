@@ -3,27 +3,16 @@
 mod version_4;
 mod version_6;
 
-use std::net::IpAddr;
-
-use crate::packet::Checksum;
+use crate::packet::Packet;
 use crate::rest::{Rest, u8_at};
 
-pub(crate) use version_6::{NO_NEXT_HEADER, after_reassembly};
+pub(crate) use version_6::{NO_NEXT_HEADER, extensions};
 
-/// A packet whose IP headers have been read.
+/// What IP headers lead to. What they say of the packet is noted in the [`Packet`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct IpPacket<'a> {
-    pub(crate) version: u8,
-    pub(crate) src: IpAddr,
-    pub(crate) dst: IpAddr,
-    /// Protocol number of what follows the headers.
-    pub(crate) protocol: u8,
-    /// Length of the packet as its header says: zero where the sender left that to the network card.
-    pub(crate) length: u32,
+pub(crate) struct Carried<'a> {
     pub(crate) payload: Rest<'a>,
     pub(crate) fragment: Option<Fragment>,
-    /// Of the header.
-    pub(crate) checksum: Checksum,
     /// A violation that does not stop the reading.
     pub(crate) weird: Option<&'static str>,
 }
@@ -44,36 +33,37 @@ pub(crate) struct Fragment {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unreadable {
     pub(crate) name: &'static str,
-    pub(crate) addresses: Option<(IpAddr, IpAddr)>,
+    /// Whether its addresses could be read.
+    pub(crate) has_addresses: bool,
 }
 
-impl From<&'static str> for Unreadable {
-    fn from(name: &'static str) -> Self {
-        Self { name, addresses: None }
+impl Unreadable {
+    fn before_addresses(name: &'static str) -> Self {
+        Self { name, has_addresses: false }
+    }
+
+    fn after_addresses(name: &'static str) -> Self {
+        Self { name, has_addresses: true }
     }
 }
 
-/// IP protocol numbers of headers that end the chain of IPv6: nothing behind them is a transport.
-const ENCAPSULATING_SECURITY: u8 = 50;
-const MOBILITY: u8 = 135;
-
-impl IpPacket<'_> {
-    /// Whether a transport lies behind the headers. Of IPv6 some protocol numbers are headers themselves.
-    pub(crate) fn has_transport(&self) -> bool {
-        self.version == 4 || !matches!(self.protocol, NO_NEXT_HEADER | ENCAPSULATING_SECURITY | MOBILITY)
-    }
+/// Of IPv6 some protocol numbers are headers, behind which no transport lies.
+pub(crate) fn ends_without_transport(version: u8, protocol: u8) -> bool {
+    const ENCAPSULATING_SECURITY: u8 = 50;
+    const MOBILITY: u8 = 135;
+    version == 6 && matches!(protocol, NO_NEXT_HEADER | ENCAPSULATING_SECURITY | MOBILITY)
 }
 
 /// Reads the headers.
 #[inline]
-pub(crate) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
+pub(crate) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Carried<'a>, Unreadable> {
     if rest.bytes.len() < 20 {
-        return Err("truncated_IP".into());
+        return Err(Unreadable::before_addresses("truncated_IP"));
     }
     match version(rest) {
-        4 => version_4::read(rest),
-        6 => version_6::read(rest),
-        _ => Err("unknown_ip_version".into()),
+        4 => version_4::read(rest, packet),
+        6 => version_6::read(rest, packet),
+        _ => Err(Unreadable::before_addresses("unknown_ip_version")),
     }
 }
 

@@ -2,36 +2,39 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Fragment, IpPacket, Unreadable};
-use crate::packet::Checksum;
+use super::{Carried, Fragment, Unreadable};
+use crate::packet::Packet;
 use crate::rest::Rest;
 
 const HEADER: usize = 20;
 
 #[inline]
-pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
-    let Some(header) = rest.bytes.first_chunk::<HEADER>() else { return Err("truncated_IP".into()) };
-    let src = IpAddr::V4(Ipv4Addr::new(header[12], header[13], header[14], header[15]));
-    let dst = IpAddr::V4(Ipv4Addr::new(header[16], header[17], header[18], header[19]));
-    let unreadable = |name| Unreadable { name, addresses: Some((src, dst)) };
+pub(super) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Carried<'a>, Unreadable> {
+    let Some(header) = rest.bytes.first_chunk::<HEADER>() else {
+        return Err(Unreadable::before_addresses("truncated_IP"));
+    };
     let length = u16::from_be_bytes([header[2], header[3]]);
+    packet.src = IpAddr::V4(Ipv4Addr::new(header[12], header[13], header[14], header[15]));
+    packet.dst = IpAddr::V4(Ipv4Addr::new(header[16], header[17], header[18], header[19]));
+    packet.ip_proto = header[9];
+    packet.ip_length = length.into();
     let (total, weird) = match usize::from(length) {
         // Segmentation was left to the network card, which writes the length after the capture.
         0 => (rest.bytes.len(), Some("ip_hdr_len_zero")),
         length => (length, None),
     };
     if rest.wire < total {
-        return Err(unreadable("truncated_IP_len"));
+        return Err(Unreadable::after_addresses("truncated_IP_len"));
     }
     let header_length = usize::from(header[0] & 0x0f) * 4;
     if header_length > total {
-        return Err(unreadable("invalid_IP_header_size"));
+        return Err(Unreadable::after_addresses("invalid_IP_header_size"));
     }
     if header_length < HEADER {
-        return Err(unreadable("IPv4_min_header_size"));
+        return Err(Unreadable::after_addresses("IPv4_min_header_size"));
     }
     let Some(payload) = rest.limit(total).skip(header_length) else {
-        return Err(unreadable("internally_truncated_header"));
+        return Err(Unreadable::after_addresses("internally_truncated_header"));
     };
     let place = u16::from_be_bytes([header[6], header[7]]);
     let fragment = (place & 0x3fff != 0).then(|| Fragment {
@@ -40,15 +43,5 @@ pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
         more: place & 0x2000 != 0,
         header_length: header_length as u32,
     });
-    Ok(IpPacket {
-        version: 4,
-        src,
-        dst,
-        protocol: header[9],
-        length: length.into(),
-        payload,
-        fragment,
-        checksum: Checksum::Unchecked,
-        weird,
-    })
+    Ok(Carried { payload, fragment, weird })
 }

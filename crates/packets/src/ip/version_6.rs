@@ -3,8 +3,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{Fragment, IpPacket, Unreadable};
-use crate::packet::Checksum;
+use super::{Carried, Fragment, Unreadable};
+use crate::packet::Packet;
 use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
 
 pub(super) const HEADER: usize = 40;
@@ -21,13 +21,11 @@ const OPTION_HOME_ADDRESS: u8 = 201;
 /// Longest chain of extension headers that is followed.
 const EXTENSION_HEADERS_MAX: usize = 16;
 
-/// Where the reading of the extension headers stands.
-struct Chain {
-    src: IpAddr,
-    dst: IpAddr,
-    /// What comes next.
-    protocol: u8,
-    /// Where it comes.
+/// Where the reading of the extension headers stands. What they say of the packet is noted in it, also, as
+/// its protocol, what comes next.
+struct Chain<'p> {
+    packet: &'p mut Packet,
+    /// Where the next header lies.
     at: usize,
     fragment: Option<Fragment>,
     has_route: bool,
@@ -35,84 +33,53 @@ struct Chain {
     weird: Option<&'static str>,
 }
 
-pub(super) fn read(rest: Rest<'_>) -> Result<IpPacket<'_>, Unreadable> {
-    let Some(header) = rest.bytes.first_chunk::<HEADER>() else { return Err("truncated_IP".into()) };
+pub(super) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Carried<'a>, Unreadable> {
+    let Some(header) = rest.bytes.first_chunk::<HEADER>() else {
+        return Err(Unreadable::before_addresses("truncated_IP"));
+    };
     let address = |at| canonical(array_at(header, at).unwrap_or_default());
     let payload_length = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    packet.src = address(8);
+    packet.dst = address(24);
+    packet.ip_proto = header[6];
+    packet.ip_length = (payload_length + HEADER) as u32;
     // A jumbogram (RFC 2675), or segmentation was left to the network card: the capture tells the length.
     let jumbo = payload_length == 0 && header[6] != NO_NEXT_HEADER && rest.bytes.len() > HEADER;
     let total = if jumbo { rest.bytes.len() } else { payload_length + HEADER };
-    let mut chain = Chain {
-        src: address(8),
-        dst: address(24),
-        protocol: header[6],
-        at: HEADER,
-        fragment: None,
-        has_route: false,
-        has_home: false,
-        weird: None,
-    };
     if rest.wire < total {
-        return Err(chain.unreadable("truncated_IP_len"));
+        return Err(Unreadable::after_addresses("truncated_IP_len"));
     }
-    chain.follow(rest.limit(total))?;
-    let Some(payload) = rest.limit(total).skip(chain.at) else {
-        return Err(chain.unreadable("invalid_IP_header_size"));
-    };
-    let Chain { src, dst, protocol, fragment, weird, .. } = chain;
-    let length = (payload_length + HEADER) as u32;
-    Ok(IpPacket {
-        version: 6,
-        src,
-        dst,
-        protocol,
-        length,
-        payload,
-        fragment,
-        checksum: Checksum::Unchecked,
-        weird,
-    })
+    extensions(rest.limit(total), HEADER, packet)
 }
 
-/// Reads the extension headers that lay within the fragments of a packet.
-pub(crate) fn after_reassembly(packet: IpPacket<'_>) -> Result<IpPacket<'_>, Unreadable> {
-    let IpPacket { src, dst, protocol, .. } = packet;
-    let mut chain = Chain {
-        src,
-        dst,
-        protocol,
-        at: 0,
-        fragment: None,
-        has_route: false,
-        has_home: false,
-        weird: packet.weird,
-    };
-    chain.follow(packet.payload)?;
-    let Some(payload) = packet.payload.skip(chain.at) else {
-        return Err(chain.unreadable("invalid_IP_header_size"));
-    };
-    let Chain { src, dst, protocol, weird, .. } = chain;
-    Ok(IpPacket { src, dst, protocol, payload, weird, ..packet })
+/// Reads the extension headers that begin at `at`.
+pub(crate) fn extensions<'a>(
+    whole: Rest<'a>,
+    at: usize,
+    packet: &mut Packet,
+) -> Result<Carried<'a>, Unreadable> {
+    let mut chain = Chain { packet, at, fragment: None, has_route: false, has_home: false, weird: None };
+    chain.follow(whole)?;
+    let Chain { at, fragment, weird, .. } = chain;
+    let payload = whole.skip(at).ok_or(Unreadable::after_addresses("invalid_IP_header_size"))?;
+    Ok(Carried { payload, fragment, weird })
 }
 
-impl Chain {
-    fn unreadable(&self, name: &'static str) -> Unreadable {
-        Unreadable { name, addresses: Some((self.src, self.dst)) }
-    }
-
+impl Chain<'_> {
     /// Goes past the extension headers, up to what the packet carries or to the first fragment header.
     fn follow(&mut self, whole: Rest<'_>) -> Result<(), Unreadable> {
         for _ in 0..EXTENSION_HEADERS_MAX {
-            let (HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS) = self.protocol
+            let (HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS) =
+                self.packet.ip_proto
             else {
                 return Ok(());
             };
-            let length = whole.bytes.get(self.at..).and_then(|header| length(self.protocol, header));
+            let length = whole.bytes.get(self.at..).and_then(|header| length(self.packet.ip_proto, header));
             let extension = length.and_then(|length| whole.bytes.get(self.at..self.at + length));
             let Some(extension) = extension else {
-                return Err(self.unreadable("invalid_IP_header_size"));
+                return Err(Unreadable::after_addresses("invalid_IP_header_size"));
             };
-            match self.protocol {
+            match self.packet.ip_proto {
                 ROUTING => self.route(extension),
                 DESTINATION_OPTIONS => self.options(extension),
                 FRAGMENT => {
@@ -126,14 +93,14 @@ impl Chain {
                 }
                 _ => {}
             }
-            self.protocol = u8_at(extension, 0).unwrap_or(NO_NEXT_HEADER);
+            self.packet.ip_proto = u8_at(extension, 0).unwrap_or(NO_NEXT_HEADER);
             self.at += extension.len();
             // What follows the header of a fragment is payload of the whole packet.
             if self.fragment.is_some() {
                 return Ok(());
             }
         }
-        Err(self.unreadable("invalid_IP_header_size"))
+        Err(Unreadable::after_addresses("invalid_IP_header_size"))
     }
 
     fn route(&mut self, extension: &[u8]) {
@@ -144,13 +111,13 @@ impl Chain {
             (0, units) => {
                 self.weird = Some("routing0_hdr");
                 if left > 0 && units >= 2 && units % 2 == 0 && !self.has_route {
-                    self.dst = final_destination.unwrap_or(self.dst);
+                    self.packet.dst = final_destination.unwrap_or(self.packet.dst);
                     self.has_route = true;
                 }
             }
             // RFC 6275, section 6.4.
             (2, 2) if left > 0 && !self.has_route => {
-                self.dst = final_destination.unwrap_or(self.dst);
+                self.packet.dst = final_destination.unwrap_or(self.packet.dst);
                 self.has_route = true;
             }
             _ => {}
@@ -175,7 +142,7 @@ impl Chain {
                     self.weird = Some("multiple_home_addr_opts");
                 }
                 Ok(home) if kind == OPTION_HOME_ADDRESS => {
-                    self.src = canonical(home);
+                    self.packet.src = canonical(home);
                     self.has_home = true;
                 }
                 Err(_) if kind == OPTION_HOME_ADDRESS => self.weird = Some("bad_home_addr_len"),

@@ -1,23 +1,24 @@
 //! The headers that systems put in place of a link layer: Linux "cooked" captures (LINKTYPE_LINUX_SLL and
 //! LINKTYPE_LINUX_SLL2) and the loopback of the BSDs (LINKTYPE_NULL and LINKTYPE_LOOP).
 
-use super::{Found, Layer, LinkFacts};
+use super::{Found, Layer, note_hardware};
+use crate::packet::Packet;
 use crate::rest::{Rest, array_at, u16_at, u32_at};
 
 const HARDWARE_ETHERNET: u16 = 1;
 
-pub(super) fn version_1<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+pub(super) fn version_1<'a>(rest: Rest<'a>, packet: &mut Packet) -> Option<(Layer, Rest<'a>)> {
     let kind = u16_at(rest.bytes, 14)?;
     if u16_at(rest.bytes, 2)? == HARDWARE_ETHERNET && u16_at(rest.bytes, 4)? == 6 {
-        facts.hardware = array_at(rest.bytes, 6).map(|source| (source, [0; 6]));
+        note_hardware(packet, array_at(rest.bytes, 6)?, [0; 6]);
     }
     Some((Layer::EtherType(kind), rest.skip(16)?))
 }
 
-pub(super) fn version_2<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+pub(super) fn version_2<'a>(rest: Rest<'a>, packet: &mut Packet) -> Option<(Layer, Rest<'a>)> {
     let header = rest.bytes.first_chunk::<20>()?;
     if u16_at(header, 8)? == HARDWARE_ETHERNET && header[11] == 6 {
-        facts.hardware = array_at(header, 12).map(|source| (source, [0; 6]));
+        note_hardware(packet, array_at(header, 12)?, [0; 6]);
     }
     Some((Layer::EtherType(u16_at(header, 0)?), rest.skip(20)?))
 }

@@ -1,36 +1,46 @@
 //! Ethernet (II and IEEE 802.3) and what lies between it and IP: VLAN tags (802.1Q, 802.1ad), LLC and SNAP
 //! (802.2), provider backbones (802.1ah), VN-Tags (802.1BR), MPLS (RFC 3032), PPPoE sessions (RFC 2516).
 
-use super::{Found, Layer, LinkFacts};
-use crate::rest::{Rest, array_at, u8_at, u16_at, u32_at};
+use super::{Found, Layer, note_hardware, note_vlan};
+use crate::packet::Packet;
+use crate::rest::{Rest, u8_at, u16_at, u32_at};
 
 /// EtherTypes begin here; smaller numbers are lengths of IEEE 802.3.
 const ETHER_TYPE_MIN: u16 = 0x0600;
 
 const CISCO_FABRIC_PATH: u16 = 0x8903;
 
+/// Takes the header off where IP follows it at once.
 #[inline]
-pub(super) fn header<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+pub(super) fn around_ip<'a>(rest: Rest<'a>, packet: &mut Packet) -> Option<Rest<'a>> {
     let header = rest.bytes.first_chunk::<14>()?;
-    let mut kind = u16::from_be_bytes([header[12], header[13]]);
-    if kind == CISCO_FABRIC_PATH {
-        // A header of the same shape lies outside of the true one.
-        let inner = rest.skip(16)?;
-        kind = u16_at(inner.bytes, 12)?;
-        facts.hardware = array_at(inner.bytes, 6).zip(array_at(inner.bytes, 0));
-        return Some((Layer::EtherType(kind), inner.skip(14)?));
-    }
-    let (destination, after) = header.split_first_chunk::<6>()?;
-    facts.hardware = after.first_chunk().map(|source| (*source, *destination));
-    Some((Layer::EtherType(kind), rest.skip(14)?))
+    let (&[d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, 0x08, 0x00]
+    | &[d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, 0x86, 0xdd]) = header
+    else {
+        return None;
+    };
+    packet.hardware = Some(([s0, s1, s2, s3, s4, s5], [d0, d1, d2, d3, d4, d5]));
+    rest.skip(14)
 }
 
 #[inline]
-pub(super) fn announced<'a>(kind: u16, rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, Rest<'a>)> {
+pub(super) fn header<'a>(mut rest: Rest<'a>, packet: &mut Packet) -> Option<(Layer, Rest<'a>)> {
+    if u16_at(rest.bytes, 12)? == CISCO_FABRIC_PATH {
+        // A header of nearly the same shape lies around the true one.
+        rest = rest.skip(16)?;
+    }
+    let header = rest.bytes.first_chunk::<14>()?;
+    let (destination, after) = header.split_first_chunk()?;
+    note_hardware(packet, *after.first_chunk()?, *destination);
+    Some((Layer::EtherType(u16::from_be_bytes([header[12], header[13]])), rest.skip(14)?))
+}
+
+#[inline]
+pub(super) fn announced<'a>(kind: u16, rest: Rest<'a>, packet: &mut Packet) -> Found<(Layer, Rest<'a>)> {
     let next = match kind {
         0x0800 | 0x86dd => return Found::Next((Layer::Ip, rest)),
         0x0806 | 0x8035 => return Found::Arp,
-        0x8100 | 0x88a8 | 0x9100 | 0x9200 => vlan(rest, facts),
+        0x8100 | 0x88a8 | 0x9100 | 0x9200 => vlan(rest, packet),
         0x8847 | 0x8848 => return Found::Next((Layer::Mpls, rest)),
         0x8864 => pppoe(rest),
         0x88e7 => backbone(rest),
@@ -42,9 +52,9 @@ pub(super) fn announced<'a>(kind: u16, rest: Rest<'a>, facts: &mut LinkFacts) ->
     next.map_or(Found::Truncated, Found::Next)
 }
 
-fn vlan<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Option<(Layer, Rest<'a>)> {
+fn vlan<'a>(rest: Rest<'a>, packet: &mut Packet) -> Option<(Layer, Rest<'a>)> {
     let kind = u16_at(rest.bytes, 2)?;
-    facts.push_vlan(u16_at(rest.bytes, 0)?);
+    note_vlan(packet, u16_at(rest.bytes, 0)?);
     Some((Layer::EtherType(kind), rest.skip(4)?))
 }
 

@@ -5,6 +5,7 @@ mod ethernet;
 mod serial;
 mod wireless;
 
+use crate::packet::Packet;
 use crate::rest::Rest;
 
 /// How the frames of a capture begin: a number of the registry <https://www.tcpdump.org/linktypes.html>.
@@ -92,19 +93,18 @@ pub(crate) enum Found<T> {
     Truncated,
 }
 
-/// What the link layers say of a packet.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LinkFacts {
-    pub(crate) hardware: Option<([u8; 6], [u8; 6])>,
-    pub(crate) vlans: [Option<u16>; 2],
+/// Notes the addresses of a link that lies around no tunnel.
+#[inline]
+fn note_hardware(packet: &mut Packet, source: [u8; 6], destination: [u8; 6]) {
+    if packet.tunnels == 0 {
+        packet.hardware = Some((source, destination));
+    }
 }
 
-impl LinkFacts {
-    /// Notes a VLAN id; only the two outermost are kept.
-    fn push_vlan(&mut self, tag: u16) {
-        if let Some(free) = self.vlans.iter_mut().find(|vlan| vlan.is_none()) {
-            *free = Some(tag & 0x0fff);
-        }
+/// Notes a VLAN id; only the two outermost are kept.
+fn note_vlan(packet: &mut Packet, tag: u16) {
+    if let Some(free) = packet.vlans.iter_mut().find(|vlan| vlan.is_none()) {
+        *free = Some(tag & 0x0fff);
     }
 }
 
@@ -127,21 +127,27 @@ pub(crate) fn first_layer(link: LinkType) -> Option<Layer> {
     }
 }
 
+/// Takes the link off a frame of the most usual kind, Ethernet directly around IP; none where it is another.
+#[inline]
+pub(crate) fn usual<'a>(layer: Layer, rest: Rest<'a>, packet: &mut Packet) -> Option<Rest<'a>> {
+    if layer == Layer::Ethernet { ethernet::around_ip(rest, packet) } else { None }
+}
+
 /// Takes one layer off.
 #[inline]
-pub(crate) fn take<'a>(layer: Layer, rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, Rest<'a>)> {
+pub(crate) fn take<'a>(layer: Layer, rest: Rest<'a>, packet: &mut Packet) -> Found<(Layer, Rest<'a>)> {
     let taken = match layer {
-        Layer::Ethernet => ethernet::header(rest, facts),
-        Layer::EtherType(kind) => return ethernet::announced(kind, rest, facts),
+        Layer::Ethernet => ethernet::header(rest, packet),
+        Layer::EtherType(kind) => return ethernet::announced(kind, rest, packet),
         Layer::Llc => ethernet::llc(rest),
         Layer::Ppp(protocol) => return serial::announced(protocol, rest),
         Layer::Mpls => ethernet::mpls(rest),
         Layer::Null => return cooked::null(rest),
-        Layer::Cooked => cooked::version_1(rest, facts),
-        Layer::Cooked2 => cooked::version_2(rest, facts),
+        Layer::Cooked => cooked::version_1(rest, packet),
+        Layer::Cooked2 => cooked::version_2(rest, packet),
         Layer::PppHeader => serial::ppp(rest),
         Layer::Fddi => serial::fddi(rest),
-        Layer::Wireless => return wireless::frame(rest, facts),
+        Layer::Wireless => return wireless::frame(rest, packet),
         Layer::Radiotap => wireless::radiotap(rest),
         Layer::Netfilter => return serial::netfilter(rest),
         Layer::Ip => Some((Layer::Ip, rest)),

@@ -1,7 +1,8 @@
 //! Wireless frames: IEEE 802.11 data frames, with or without a radiotap header (<https://www.radiotap.org>).
 //! Encrypted frames and aggregates are not followed.
 
-use super::{Found, Layer, LinkFacts};
+use super::{Found, Layer, note_hardware};
+use crate::packet::Packet;
 use crate::rest::{Rest, array_at, u8_at, u16_at};
 
 const NOTHING_KNOWN: u16 = u16::MAX;
@@ -11,7 +12,7 @@ pub(super) fn radiotap(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
     Some((Layer::Wireless, rest.skip(length.into())?))
 }
 
-pub(super) fn frame<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, Rest<'a>)> {
+pub(super) fn frame<'a>(rest: Rest<'a>, packet: &mut Packet) -> Found<(Layer, Rest<'a>)> {
     let (Some(kind), Some(flags)) = (u8_at(rest.bytes, 0), u8_at(rest.bytes, 1)) else {
         return Found::Truncated;
     };
@@ -34,7 +35,9 @@ pub(super) fn frame<'a>(rest: Rest<'a>, facts: &mut LinkFacts) -> Found<(Layer, 
         }
         length += 2;
     }
-    facts.hardware = array_at(rest.bytes, source).zip(array_at(rest.bytes, destination));
+    if let Some((source, destination)) = array_at(rest.bytes, source).zip(array_at(rest.bytes, destination)) {
+        note_hardware(packet, source, destination);
+    }
     let Some(inside) = rest.skip(length) else { return Found::Truncated };
     match inside.bytes.first_chunk::<6>() {
         Some([0xaa, 0xaa, 0x03, 0, 0, 0]) => match u16_at(inside.bytes, 6).zip(inside.skip(8)) {
