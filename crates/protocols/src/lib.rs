@@ -38,6 +38,7 @@ mod snmp;
 mod socks;
 mod ssl;
 mod tunnels;
+mod websocket;
 mod xmpp;
 
 pub use analyzer::{
@@ -79,5 +80,6 @@ pub const PROTOCOLS: &[Protocol] = &[
     tunnels::GTP,
     tunnels::TEREDO,
     tunnels::VXLAN,
+    websocket::PROTOCOL,
     xmpp::PROTOCOL,
 ];

@@ -38,6 +38,17 @@ struct Direction {
     deaf: bool,
 }
 
+/// What a connection carries after HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Successor {
+    /// Whatever the proxy forwards.
+    Tunnelled,
+    /// WebSocket.
+    Websocket,
+    /// A protocol to which it was upgraded and that is not read, e.g. HTTP/2.
+    Unknown,
+}
+
 /// Follows one connection.
 #[derive(Default)]
 pub(super) struct HttpAnalyzer {
@@ -49,7 +60,7 @@ pub(super) struct HttpAnalyzer {
     requests: u64,
     keep_alive: bool,
     connects: bool,
-    left: Option<HandOver>,
+    left: Option<Successor>,
 }
 
 const fn place(from: Sender) -> usize {
@@ -129,7 +140,7 @@ impl HttpAnalyzer {
         let upgrade = std::mem::take(&mut self.both.upgrade);
         if code == 101 && self.unanswered.len() == 1 && self.both.upgrades && !upgrade.is_empty() {
             let websocket = upgrade.eq_ignore_ascii_case(b"websocket");
-            self.left = Some(if websocket { HandOver::To("websocket") } else { HandOver::Recognise });
+            self.left = Some(if websocket { Successor::Websocket } else { Successor::Unknown });
         }
         self.both.upgrades = false;
     }
@@ -244,7 +255,7 @@ impl HttpAnalyzer {
                 self.deliver(chunk, true, output);
                 let in_header = self.direction(from).message.as_ref().is_some_and(Message::in_header);
                 if self.connects && from == Sender::Responder && !in_header {
-                    self.left = Some(HandOver::Recognise);
+                    self.left = Some(Successor::Tunnelled);
                 }
             }
             State::Raw | State::Nothing => {}
@@ -265,11 +276,14 @@ impl Analyzer for HttpAnalyzer {
             let Some(piece) = self.direction(from).lines.next(&mut bytes) else { return };
             self.piece(ts, from, piece, output);
         }
-        if let Some(to) = self.left {
-            self.end(ts, output);
-            output.hand_over(to);
-            output.leave_unread(bytes.len());
+        let Some(successor) = self.left else { return };
+        self.end(ts, output);
+        match successor {
+            Successor::Tunnelled => output.hand_over(HandOver::Recognise),
+            Successor::Websocket => output.hand_over(HandOver::To("websocket")),
+            Successor::Unknown => return output.reject(),
         }
+        output.leave_unread(bytes.len());
     }
 
     fn gap(&mut self, ts: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {

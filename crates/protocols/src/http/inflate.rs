@@ -6,6 +6,8 @@ use flate2::{Decompress, FlushDecompress, Status};
 const INFLATED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// So much is inflated at a time.
 const OUTPUT_BYTES: usize = 16 * 1024;
+/// Bare deflate has no checksum and no sign; only after so much output it is believed.
+const UNSURE_BYTES: usize = 4096;
 /// So many bytes show the format.
 const MAGIC_BYTES: usize = 2;
 
@@ -14,6 +16,8 @@ pub(super) struct Inflater {
     magic: Vec<u8>,
     stream: Option<Decompress>,
     output: Box<[u8]>,
+    /// What bare deflate gave so far, until it is believed.
+    unsure: Option<Vec<u8>>,
     is_over: bool,
 }
 
@@ -21,7 +25,7 @@ impl Inflater {
     /// Begins a body.
     pub(super) fn new() -> Self {
         let output = vec![0; OUTPUT_BYTES].into_boxed_slice();
-        Self { magic: Vec::new(), stream: None, output, is_over: false }
+        Self { magic: Vec::new(), stream: None, output, unsure: None, is_over: false }
     }
 
     /// Inflates the next bytes and gives them to `take`. `Err` names what is wrong, once.
@@ -41,11 +45,22 @@ impl Inflater {
             [0x1f, 0x8b, ..] => Decompress::new_gzip(15),
             [method, flags, ..] => {
                 let header = u16::from_be_bytes([*method, *flags]);
-                Decompress::new(method & 0x0f == 8 && header % 31 == 0)
+                let has_header = method & 0x0f == 8 && header % 31 == 0;
+                self.unsure = (!has_header).then(Vec::new);
+                Decompress::new(has_header)
             }
             _ => Decompress::new(false),
         });
         self.run(&bytes, take)
+    }
+
+    /// The body is over: what bare deflate gave is believed now.
+    pub(super) fn finish(&mut self, take: &mut dyn FnMut(&[u8])) {
+        if !std::mem::replace(&mut self.is_over, true)
+            && let Some(unsure) = self.unsure.take()
+        {
+            take(&unsure);
+        }
     }
 
     fn run(&mut self, mut bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
@@ -56,7 +71,18 @@ impl Inflater {
             let read = usize::try_from(stream.total_in() - read_before).unwrap_or_default();
             let written = usize::try_from(stream.total_out() - written_before).unwrap_or_default();
             bytes = bytes.get(read..).unwrap_or_default();
-            take(self.output.get(..written).unwrap_or_default());
+            let inflated = self.output.get(..written).unwrap_or_default();
+            match (&mut self.unsure, &status) {
+                (Some(unsure), Ok(_)) => {
+                    unsure.extend_from_slice(inflated);
+                    if unsure.len() >= UNSURE_BYTES || matches!(status, Ok(Status::StreamEnd)) {
+                        take(&std::mem::take(unsure));
+                        self.unsure = None;
+                    }
+                }
+                (Some(_), Err(_)) => {}
+                (None, _) => take(inflated),
+            }
             match status {
                 Ok(Status::StreamEnd) => self.is_over = true,
                 Ok(_) if stream.total_out() > INFLATED_BYTES_MAX => {
@@ -93,6 +119,7 @@ mod tests {
         for chunk in bytes.chunks(size) {
             result = result.and(inflater.inflate(chunk, &mut |bytes| out.extend_from_slice(bytes)));
         }
+        inflater.finish(&mut |bytes| out.extend_from_slice(bytes));
         (out, result)
     }
 
@@ -108,6 +135,12 @@ mod tests {
                 assert_eq!(inflated(&bytes, size), (content.clone(), Ok(())));
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_no_bare_deflate() {
+        let (out, result) = inflated(b"<html>not compressed at all, whatever the header says</html>", 9);
+        assert_eq!((out.as_slice(), result), (&b""[..], Err("inflate_failed")));
     }
 
     #[test]

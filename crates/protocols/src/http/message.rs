@@ -224,6 +224,12 @@ impl Message {
 
     /// The message is over, complete or not.
     pub(super) fn end(&mut self, around: &mut Surroundings<'_, '_>) {
+        if let Some(mut inflater) = self.body.inflater.take() {
+            inflater.finish(&mut |clear| {
+                self.body.length += clear.len() as u64;
+                self.reader.deliver(clear, false, &mut Told { body: &mut self.body, around });
+            });
+        }
         self.reader.end(0, &mut Told { body: &mut self.body, around });
     }
 
@@ -429,9 +435,6 @@ impl Parts for Told<'_, '_, '_> {
     fn end(&mut self, depth: usize) {
         let around = &mut *self.around;
         around.transactions.end_entity();
-        if depth == 0 {
-            self.body.inflater = None;
-        }
         // Parts of a file can come in other responses too, so they do not end it.
         let partial = self.body.from == Sender::Responder && around.both.reply_code == 206;
         if let Some(file) = self.body.entities.get_mut(depth).and_then(|entity| entity.file.take())

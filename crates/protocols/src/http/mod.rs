@@ -83,12 +83,10 @@ fn probe(probe: &Probe<'_>) -> Verdict {
     if word.is_some_and(|word| METHODS.contains(&word)) {
         return Verdict::Match;
     }
-    // On its own ports anything that is text may turn out to be HTTP.
-    let is_text = |bytes: &[u8]| {
-        let start = bytes.get(..bytes.len().min(16)).unwrap_or_default();
-        start.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
-    };
-    if is_text(request) && is_text(probe.responder) { Verdict::Maybe } else { Verdict::No }
+    // On its own ports anything that is not binary may turn out to be HTTP.
+    let start = request.get(..request.len().min(16)).unwrap_or_default();
+    let is_binary = start.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
+    if is_binary { Verdict::No } else { Verdict::Maybe }
 }
 
 #[cfg(test)]

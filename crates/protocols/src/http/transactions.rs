@@ -248,9 +248,9 @@ impl Transactions {
         }
     }
 
-    /// Writes what has no response yet.
+    /// Writes what has no response yet, the last first, as Zeek does.
     pub(super) fn finish(&mut self, output: &mut Output<'_>) {
-        while let Some((key, _)) = self.pending.first_key_value() {
+        while let Some((key, _)) = self.pending.last_key_value() {
             self.write(*key, output);
         }
     }
