@@ -7,6 +7,7 @@ mod analyzer;
 mod cursor;
 mod der;
 mod lines;
+mod login;
 mod mime;
 mod percent;
 mod recognised;
@@ -22,18 +23,22 @@ mod ftp;
 mod ftp_data;
 mod gssapi;
 mod http;
+mod imap;
+mod irc;
 mod kerberos;
 mod modbus;
 mod mqtt;
 mod mysql;
 mod ntlm;
 mod ntp;
+mod pop3;
 mod radius;
 mod rdp;
 mod rdpeudp;
 mod rfb;
 mod sip;
 mod smb;
+mod smtp;
 mod snmp;
 mod socks;
 mod ssl;
@@ -59,18 +64,22 @@ pub const PROTOCOLS: &[Protocol] = &[
     ftp::PROTOCOL,
     ftp_data::PROTOCOL,
     http::PROTOCOL,
+    imap::PROTOCOL,
+    irc::PROTOCOL,
     kerberos::PROTOCOL,
     kerberos::PROTOCOL_TCP,
     modbus::PROTOCOL,
     mqtt::PROTOCOL,
     mysql::PROTOCOL,
     ntp::PROTOCOL,
+    pop3::PROTOCOL,
     radius::PROTOCOL,
     rdp::PROTOCOL,
     rdpeudp::PROTOCOL,
     rfb::PROTOCOL,
     sip::PROTOCOL,
     smb::PROTOCOL,
+    smtp::PROTOCOL,
     snmp::PROTOCOL,
     socks::PROTOCOL,
     ssl::OVER_UDP,

@@ -83,6 +83,11 @@ impl Lines {
         Some(line)
     }
 
+    /// What has come of the line at hand, whatever ends lines.
+    pub(crate) fn rest(&mut self) -> Option<Vec<u8>> {
+        (!self.partial.is_empty()).then(|| std::mem::take(&mut self.partial))
+    }
+
     fn count(&mut self, length: usize) {
         if let Some(limit) = &mut self.limit {
             *limit = limit.saturating_sub(length as u64);

@@ -2,9 +2,11 @@
 
 pub(crate) mod filename;
 mod header;
+mod mail;
 mod reader;
 mod transfer;
 
 pub(crate) use header::token;
+pub(crate) use mail::{Mail, MailSource};
 pub(crate) use reader::{Kind, Parts, Reader};
 pub(crate) use transfer::decode_base64;

@@ -1,0 +1,277 @@
+//! Follows one SMTP connection: which commands wait for a reply, when a mail begins and when it ends.
+
+use std::collections::VecDeque;
+
+use records::{Sender, Timestamp};
+
+use super::wire::{self, Command};
+use crate::lines::{Ends, Lines, Piece};
+use crate::login::Attempt;
+use crate::mime::{Mail, MailSource};
+use crate::{Analyzer, Chunk, HandOver, Output};
+
+/// So many commands wait for their reply.
+const PENDING_MAX: usize = 1000;
+
+/// What the sender is sending.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Commands,
+    /// A mail, up to a line with a single dot.
+    Data,
+    /// Answers in the exchange after `AUTH`.
+    Auth,
+    /// Not known, since bytes were lost.
+    Lost,
+    /// Known again since the first reply after the loss, but not what that reply was to.
+    Recovering,
+}
+
+/// Follows one connection.
+pub(super) struct SmtpAnalyzer {
+    lines: [Lines; 2],
+    state: State,
+    /// Commands without a reply, the first of them first.
+    pending: VecDeque<Command>,
+    /// Code of the reply that goes on over several lines.
+    continued: Option<u16>,
+    mail: Option<Mail>,
+    /// Lines of a mail that comes in chunks, and whether the chunk at hand is the last.
+    chunk_lines: Lines,
+    last_chunk: bool,
+    entities: u32,
+    attempt: Option<Attempt>,
+    originator_sends: bool,
+    left: bool,
+}
+
+impl SmtpAnalyzer {
+    /// Begins to follow a connection.
+    pub(super) fn new() -> Self {
+        Self {
+            lines: Default::default(),
+            state: State::Commands,
+            pending: VecDeque::from([Command::Open]),
+            continued: None,
+            mail: None,
+            chunk_lines: Lines::that_end(Ends::CrLf),
+            last_chunk: false,
+            entities: 0,
+            attempt: None,
+            originator_sends: true,
+            left: false,
+        }
+    }
+
+    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        if (from == Sender::Originator) == self.originator_sends {
+            self.sent(ts, line, output);
+        } else {
+            self.replied(ts, line, output);
+        }
+    }
+
+    fn sent(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
+        match self.state {
+            State::Lost => {}
+            State::Data if line == b"." => {
+                self.end_mail(ts, output);
+                self.state = State::Commands;
+                self.wait_for(Command::EndOfData, ts, output);
+            }
+            State::Data => {
+                let line = line.strip_prefix(b".").unwrap_or(line);
+                if let Some(mail) = &mut self.mail {
+                    mail.deliver(ts, line, true, output);
+                }
+            }
+            State::Auth => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.answer(line);
+                }
+                self.wait_for(Command::AuthAnswer, ts, output);
+            }
+            State::Commands | State::Recovering => {
+                let (word, argument) = wire::words(line);
+                if let Some(command) = Command::named(word) {
+                    self.wait_for(command, ts, output);
+                    self.command(ts, command, argument, output);
+                }
+            }
+        }
+    }
+
+    fn wait_for(&mut self, command: Command, ts: Timestamp, output: &mut Output<'_>) {
+        output.confirm("smtp");
+        if self.pending.len() >= PENDING_MAX {
+            output.weird(ts, "smtp_excessive_pending_cmds", None);
+            self.pending.clear();
+        }
+        self.pending.push_back(command);
+    }
+
+    /// Senders do not always wait, so a command counts until it is refused.
+    fn command(&mut self, ts: Timestamp, command: Command, argument: &[u8], output: &mut Output<'_>) {
+        match command {
+            Command::Data => {
+                self.begin_mail(ts, output);
+                self.state = State::Data;
+            }
+            Command::Auth => {
+                let (mechanism, first) = wire::words(argument);
+                let mut attempt = Attempt::by_mechanism(ts, mechanism);
+                if !first.is_empty() {
+                    attempt.answer(first);
+                }
+                self.attempt = Some(attempt);
+            }
+            Command::Bdat => self.begin_chunk(ts, argument, output),
+            Command::Rset => self.end_mail(ts, output),
+            Command::AuthAnswer
+            | Command::EndOfData
+            | Command::Open
+            | Command::Other
+            | Command::StartTls
+            | Command::Turn => {}
+        }
+    }
+
+    fn begin_chunk(&mut self, ts: Timestamp, argument: &[u8], output: &mut Output<'_>) {
+        let Some((size, is_last)) = wire::chunk(argument) else {
+            output.weird(ts, "smtp_invalid_bdat_command", None);
+            return;
+        };
+        if self.mail.is_none() {
+            self.begin_mail(ts, output);
+            self.chunk_lines = Lines::that_end(Ends::CrLf);
+        }
+        self.last_chunk = is_last;
+        let [originator, responder] = &mut self.lines;
+        let lines = if self.originator_sends { originator } else { responder };
+        lines.plain = size;
+        if size == 0 && is_last {
+            self.end_chunks(ts, output);
+        }
+    }
+
+    fn chunk(&mut self, ts: Timestamp, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
+        while let Some(piece) = self.chunk_lines.next(&mut bytes) {
+            if let (Some(mail), Piece::Line(line)) = (&mut self.mail, piece) {
+                mail.deliver(ts, &line, true, output);
+            }
+        }
+        if left == 0 && self.last_chunk {
+            self.end_chunks(ts, output);
+        }
+    }
+
+    fn end_chunks(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        if let (Some(mail), Some(rest)) = (&mut self.mail, self.chunk_lines.rest()) {
+            mail.deliver(ts, &rest, false, output);
+        }
+        self.end_mail(ts, output);
+    }
+
+    fn replied(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
+        let Some((code, goes_on)) = wire::reply(line) else { return };
+        let is_new = self.continued != Some(code);
+        self.continued = goes_on.then_some(code);
+        if !is_new {
+            return;
+        }
+        if self.state == State::Lost {
+            self.state = State::Recovering;
+            output.confirm("smtp");
+        }
+        let command = self.pending.pop_front();
+        self.answered(ts, command, code, line, output);
+    }
+
+    fn answered(
+        &mut self,
+        ts: Timestamp,
+        command: Option<Command>,
+        code: u16,
+        line: &[u8],
+        output: &mut Output<'_>,
+    ) {
+        match (command, code) {
+            (Some(Command::Data), 354) => {}
+            (Some(Command::Data), _) if self.state == State::Data => {
+                self.end_mail(ts, output);
+                self.state = State::Commands;
+            }
+            (Some(Command::Bdat), 400..) => self.end_mail(ts, output),
+            (Some(Command::Auth | Command::AuthAnswer), 334) => self.state = State::Auth,
+            (Some(Command::Auth | Command::AuthAnswer), _) => {
+                if self.state == State::Auth {
+                    self.state = State::Commands;
+                }
+                if let Some(attempt) = self.attempt.take() {
+                    attempt.write("smtp", code == 235, line, output);
+                }
+            }
+            (Some(Command::StartTls), 220) => self.left = true,
+            (Some(Command::Turn), 250) => self.originator_sends = !self.originator_sends,
+            (None, 354) if self.state == State::Recovering => {
+                self.begin_mail(ts, output);
+                self.state = State::Data;
+            }
+            _ => {}
+        }
+    }
+
+    fn begin_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        self.end_mail(ts, output);
+        let source = MailSource { name: "SMTP", is_orig: self.originator_sends, is_numbered: true };
+        self.mail = Some(Mail::new(source, self.entities, ts, output));
+    }
+
+    fn end_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        if let Some(mail) = self.mail.take() {
+            self.entities = mail.end(ts, output);
+        }
+    }
+}
+
+impl Analyzer for SmtpAnalyzer {
+    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        let Chunk { ts, from, mut bytes } = chunk;
+        let place = usize::from(from == Sender::Responder);
+        while !self.left {
+            let Some(lines) = self.lines.get_mut(place) else { return };
+            match lines.next(&mut bytes) {
+                Some(Piece::Line(line)) => self.line(ts, from, &line, output),
+                Some(Piece::Plain(bytes)) => {
+                    let left = lines.plain;
+                    self.chunk(ts, bytes, left, output);
+                }
+                None => return,
+            }
+        }
+        self.end(ts, output);
+        output.hand_over(HandOver::To("ssl"));
+        output.leave_unread(bytes.len());
+    }
+
+    fn gap(&mut self, ts: Timestamp, _: Sender, length: u64, output: &mut Output<'_>) {
+        if let Some(mail) = &mut self.mail {
+            mail.gap(ts, length, output);
+        }
+        self.end_mail(ts, output);
+        self.pending.clear();
+        self.state = State::Lost;
+    }
+
+    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
+        let lines = self.lines.get_mut(usize::from(from == Sender::Responder));
+        if let Some(line) = lines.and_then(Lines::finish) {
+            self.line(ts, from, &line, output);
+        }
+    }
+
+    fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        self.end_mail(ts, output);
+    }
+}

@@ -1,0 +1,31 @@
+//! SMTP (RFC 5321): writes `files` of the mails' entities and `login`. The mails themselves are not told.
+//!
+//! What follows `STARTTLS` is handed over.
+
+mod analyzer;
+mod wire;
+
+use crate::{Probe, Protocol, Transport, Verdict};
+
+/// SMTP over TCP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "smtp",
+    transport: Transport::Tcp,
+    ports: &[25, 587],
+    probe,
+    analyzer: |_| Box::new(analyzer::SmtpAnalyzer::new()),
+};
+
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let greeting = probe.responder.trim_ascii_start();
+    let greets = matches!(greeting, [b'2', b'2', b'0', b' ' | b'-', ..]);
+    let first = greeting.split(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_uppercase();
+    let (word, _) = wire::words(probe.originator);
+    let is_hello = word.eq_ignore_ascii_case(b"HELO") || word.eq_ignore_ascii_case(b"EHLO");
+    if greets && (is_hello || memchr::memmem::find(&first, b"SMTP").is_some()) {
+        return Verdict::Match;
+    }
+    let is_reply = probe.responder.is_empty() || wire::reply(greeting).is_some();
+    let is_text = probe.originator.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    if is_reply && is_text { Verdict::Maybe } else { Verdict::No }
+}
