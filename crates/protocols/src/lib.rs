@@ -41,6 +41,7 @@ mod smb;
 mod smtp;
 mod snmp;
 mod socks;
+mod ssh;
 mod ssl;
 mod tunnels;
 mod websocket;
@@ -82,6 +83,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     smtp::PROTOCOL,
     snmp::PROTOCOL,
     socks::PROTOCOL,
+    ssh::PROTOCOL,
     ssl::OVER_UDP,
     ssl::PROTOCOL,
     tunnels::AYIYA,

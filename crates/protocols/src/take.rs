@@ -30,6 +30,11 @@ pub(crate) fn u24(from: &mut &[u8]) -> Option<usize> {
         .map(|[high, middle, low]| usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))
 }
 
+/// Four bytes.
+pub(crate) fn u32(from: &mut &[u8]) -> Option<u32> {
+    array(from).map(u32::from_be_bytes)
+}
+
 /// Bytes behind their length in one byte.
 pub(crate) fn after_u8<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u8(from)?;
@@ -46,6 +51,12 @@ pub(crate) fn after_u16<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
 pub(crate) fn after_u24<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u24(from)?;
     bytes(from, length)
+}
+
+/// Bytes behind their length in four bytes.
+pub(crate) fn after_u32<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = u32(from)?;
+    bytes(from, usize::try_from(length).ok()?)
 }
 
 /// All that is left, two bytes each; a byte left over is dropped.

@@ -1,0 +1,291 @@
+//! One connection: identification lines, the offers, the server's key, then only sizes.
+
+use records::{Login, Sender, Ssh, Timestamp, is_local, text_from_bytes};
+
+use super::login_guess::LoginGuess;
+use super::negotiation::{agreed, agreed_in_both, hassh, hassh_server, key_fingerprint};
+use super::wire::{self, KexInit, Spoken, message};
+use crate::{Analyzer, Chunk, Output, take};
+
+/// A longer identification line is none (RFC 4253, section 4.2, allows 255).
+const LINE_BYTES_MAX: usize = 1024;
+
+/// A longer packet is none (RFC 4253, section 6.1, asks for 35,000).
+const PACKET_BYTES_MAX: usize = 256 * 1024;
+
+/// The bytes break the protocol: nothing more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Violation;
+
+/// Follows a connection. How the encrypted bytes are cut into packets matters: the guess is made from it.
+#[derive(Default)]
+pub(crate) struct SshAnalyzer {
+    record: Option<Box<Ssh>>,
+    client: End,
+    server: End,
+    guess: LoginGuess,
+    last_attempt: Option<Timestamp>,
+    over: bool,
+}
+
+/// What is known of one end.
+#[derive(Default)]
+struct End {
+    stage: Stage,
+    /// A line or packet that has not come whole.
+    partial: Vec<u8>,
+    spoken: Option<Spoken>,
+    offer: Option<KexInit>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Line,
+    Packets,
+    Encrypted,
+}
+
+impl SshAnalyzer {
+    fn end_of(&mut self, from: Sender) -> &mut End {
+        match from {
+            Sender::Originator => &mut self.client,
+            Sender::Responder => &mut self.server,
+        }
+    }
+
+    fn record(&mut self, ts: Timestamp, output: &Output<'_>) -> &mut Ssh {
+        self.record.get_or_insert_with(|| {
+            let id = output.about.id;
+            let direction = match (is_local(id.orig_h), is_local(id.resp_h)) {
+                (true, false) => Some("OUTBOUND".into()),
+                (false, true) => Some("INBOUND".into()),
+                _ => None,
+            };
+            Box::new(Ssh { ts, uid: output.about.uid, id, direction, ..Ssh::default() })
+        })
+    }
+
+    /// Reads what is not encrypted; returns how many bytes at the end are.
+    fn read(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> Result<usize, Violation> {
+        let mut buffered = std::mem::take(&mut self.end_of(chunk.from).partial);
+        buffered.extend_from_slice(chunk.bytes);
+        let mut rest = buffered.as_slice();
+        loop {
+            match self.end_of(chunk.from).stage {
+                Stage::Line => {
+                    let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+                        if rest.len() > LINE_BYTES_MAX {
+                            return Err(Violation);
+                        }
+                        break;
+                    };
+                    let (line, behind) = rest.split_at(end + 1);
+                    rest = behind;
+                    self.line(
+                        chunk,
+                        line.strip_suffix(b"\r\n").or(line.strip_suffix(b"\n")).unwrap_or(line),
+                        output,
+                    );
+                }
+                Stage::Packets => {
+                    let Some(version) = self.version() else { break };
+                    let Some(packet) = packet(&mut rest, version)? else { break };
+                    self.packet(chunk, version, packet, output)?;
+                }
+                Stage::Encrypted => return Ok(rest.len()),
+            }
+        }
+        let consumed = buffered.len() - rest.len();
+        buffered.drain(..consumed);
+        if buffered.len() > PACKET_BYTES_MAX {
+            return Err(Violation);
+        }
+        self.end_of(chunk.from).partial = buffered;
+        Ok(0)
+    }
+
+    fn version(&self) -> Option<u8> {
+        self.client.spoken.zip(self.server.spoken).map(|(client, server)| wire::settled(client, server))
+    }
+
+    fn line(&mut self, chunk: &Chunk<'_>, line: &[u8], output: &Output<'_>) {
+        let end = self.end_of(chunk.from);
+        end.stage = Stage::Packets;
+        end.spoken = wire::spoken(line);
+        let version = self.version();
+        let record = self.record(chunk.ts, output);
+        match chunk.from {
+            Sender::Originator => record.client = Some(text_from_bytes(line)),
+            Sender::Responder => record.server = Some(text_from_bytes(line)),
+        }
+        record.version = version;
+    }
+
+    fn packet(
+        &mut self,
+        chunk: &Chunk<'_>,
+        version: u8,
+        packet: &[u8],
+        output: &mut Output<'_>,
+    ) -> Result<(), Violation> {
+        if version == 1 {
+            if let Some(key) = wire::version_1_host_key(packet) {
+                self.record(chunk.ts, output).host_key = Some(key_fingerprint(&key));
+            }
+            self.end_of(chunk.from).stage = Stage::Encrypted;
+            output.confirm("ssh");
+            return Ok(());
+        }
+        let (kind, mut content) = wire::unpack(packet).ok_or(Violation)?;
+        match kind {
+            message::KEX_INIT => {
+                let end = self.end_of(chunk.from);
+                if end.offer.is_none() {
+                    end.offer = Some(KexInit::read(content).ok_or(Violation)?);
+                    self.negotiate(chunk.ts, output);
+                }
+            }
+            message::NEW_KEYS => {
+                self.end_of(chunk.from).stage = Stage::Encrypted;
+                output.confirm("ssh");
+            }
+            kind if Some(kind) == self.reply_with_key() => {
+                let key = take::after_u32(&mut content).ok_or(Violation)?;
+                self.record(chunk.ts, output).host_key = Some(key_fingerprint(&[key]));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The message in which the server's key comes, once the way of exchanging keys is settled.
+    fn reply_with_key(&self) -> Option<u8> {
+        let kex = self.record.as_ref()?.kex_alg.as_deref()?;
+        let is_late = kex.starts_with("diffie-hellman-group-exchange") || kex.starts_with("gss-");
+        Some(if is_late { message::KEX_GROUP_REPLY } else { message::KEX_REPLY })
+    }
+
+    fn negotiate(&mut self, ts: Timestamp, output: &Output<'_>) {
+        let (client, server) = (self.client.offer.take(), self.server.offer.take());
+        let record = self.record(ts, output);
+        if let Some(client) = &client {
+            record.hassh = Some(hassh(client));
+        }
+        if let Some(server) = &server {
+            record.hassh_server = Some(hassh_server(server));
+        }
+        if let (Some(client), Some(server)) = (&client, &server) {
+            record.kex_alg = Some(agreed(&client.kex, &server.kex));
+            record.host_key_alg = Some(agreed(&client.host_key, &server.host_key));
+            record.cipher_alg = Some(agreed_in_both(&client.ciphers, &server.ciphers));
+            record.mac_alg = Some(agreed_in_both(&client.macs, &server.macs));
+            record.compression_alg = Some(agreed_in_both(&client.compressions, &server.compressions));
+        }
+        (self.client.offer, self.server.offer) = (client, server);
+    }
+
+    /// So many encrypted bytes came in a packet.
+    fn encrypted(&mut self, chunk: &Chunk<'_>, bytes: usize, output: &mut Output<'_>) {
+        if self.version() != Some(2) {
+            return;
+        }
+        if chunk.from == Sender::Originator {
+            return self.guess.client_packet();
+        }
+        let Some(success) = self.guess.server_packet(bytes) else { return };
+        let record = self.record(chunk.ts, output);
+        // Compressed packets have other sizes.
+        if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
+            return;
+        }
+        record.auth_success = Some(success);
+        record.auth_attempts += 1;
+        self.last_attempt = Some(chunk.ts);
+        if success {
+            self.finish(output);
+        }
+    }
+
+    fn finish(&mut self, output: &mut Output<'_>) {
+        self.over = true;
+        let Some(record) = self.record.take() else { return };
+        if let Some(ts) = self.last_attempt {
+            output.write(Login {
+                ts,
+                uid: record.uid,
+                id: record.id,
+                service: "ssh".into(),
+                method: None,
+                user: None,
+                success: record.auth_success,
+                status: Some(format!("{} attempts", record.auth_attempts)),
+            });
+        }
+        output.write(*record);
+        self.client = End::default();
+        self.server = End::default();
+    }
+}
+
+/// The next packet without its length; for SSH 1 also without its padding.
+fn packet<'a>(rest: &mut &'a [u8], version: u8) -> Result<Option<&'a [u8]>, Violation> {
+    let mut from = *rest;
+    let Some(length) = take::u32(&mut from) else { return Ok(None) };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > PACKET_BYTES_MAX {
+        return Err(Violation);
+    }
+    let padding = match version {
+        1 => 8 - length % 8,
+        2 => 0,
+        _ => return Err(Violation),
+    };
+    if take::bytes(&mut from, padding).is_none() {
+        return Ok(None);
+    }
+    let Some(packet) = take::bytes(&mut from, length) else { return Ok(None) };
+    *rest = from;
+    Ok(Some(packet))
+}
+
+impl Analyzer for SshAnalyzer {
+    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        if self.over {
+            return;
+        }
+        if self.end_of(chunk.from).stage == Stage::Encrypted {
+            return self.encrypted(&chunk, chunk.bytes.len(), output);
+        }
+        match self.read(&chunk, output) {
+            Ok(0) => {}
+            Ok(encrypted) => self.encrypted(&chunk, encrypted, output),
+            Err(Violation) => {
+                self.finish(output);
+                output.reject();
+            }
+        }
+        // The other end may have sent packets before the version was settled.
+        let other = chunk.from.other();
+        if !self.over && self.version().is_some() && !self.end_of(other).partial.is_empty() {
+            let waiting = Chunk { from: other, bytes: &[], ..chunk };
+            if self.read(&waiting, output) == Err(Violation) {
+                self.finish(output);
+                output.reject();
+            }
+        }
+    }
+
+    fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, output: &mut Output<'_>) {
+        // Sizes tell nothing any more; Zeek stops here as well.
+        if !self.over {
+            self.finish(output);
+        }
+    }
+
+    fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {
+        if !self.over {
+            self.finish(output);
+        }
+    }
+}
