@@ -40,6 +40,8 @@ pub struct Table<H: Handler> {
 /// A connection.
 struct Entry<S> {
     serial: u64,
+    /// When the wheel looks at it.
+    armed: Timestamp,
     facts: Facts,
     transport: Flow,
     state: S,
@@ -61,6 +63,10 @@ struct Slots<S> {
 impl<S> Spokes for Slots<S> {
     fn spoke(&mut self, slot: u32) -> Option<&mut Spoke> {
         self.spokes.get_mut(slot as usize)
+    }
+
+    fn serial(&self, slot: u32) -> u64 {
+        self.get(slot).map_or(0, |entry| entry.serial)
     }
 }
 
@@ -189,29 +195,20 @@ impl<H: Handler> Table<H> {
             out.facts.count(from, packet);
         }
         let deadline = entry.deadline();
-        self.hasten(slot, deadline);
+        if deadline < entry.armed {
+            self.rearm(slot, deadline);
+        }
     }
 
     /// Ends all connections whose time-out is not after `now`, in the order of their deadlines.
     pub fn advance(&mut self, now: Timestamp, handler: &mut H) {
-        while let Some(due) = self.wheel.due(now, &mut self.slots) {
-            let mut over = Vec::new();
-            for slot in due.slots {
-                let Some((deadline, serial)) =
-                    self.slots.get(slot).map(|entry| (entry.deadline(), entry.serial))
-                else {
-                    continue;
-                };
-                if deadline <= due.limit {
-                    over.push((deadline, serial, slot));
-                } else {
-                    self.wheel.disarm(slot, &mut self.slots);
-                    self.wheel.arm(slot, deadline, &mut self.slots);
-                }
-            }
-            over.sort_unstable();
-            for (deadline, _, slot) in over {
+        while let Some(slot) = self.wheel.due(now, &mut self.slots) {
+            let Some(entry) = self.slots.get(slot) else { continue };
+            let deadline = entry.deadline();
+            if deadline <= entry.armed {
                 self.close(slot, deadline, handler);
+            } else {
+                self.arm(slot, deadline);
             }
         }
     }
@@ -264,36 +261,39 @@ impl<H: Handler> Table<H> {
         let facts = Facts::new(packet, ends, turned_round, repetition);
         let serial = self.next_serial;
         self.next_serial = self.next_serial.wrapping_add(1);
-        let entry = Entry { serial, facts, transport, state: H::State::default() };
+        let armed = Timestamp(i64::MAX);
+        let entry = Entry { serial, armed, facts, transport, state: H::State::default() };
         let deadline = entry.deadline();
         let slot = self.slots.insert(entry);
         let slots = &self.slots;
         self.index.insert_unique(hash, slot, |slot| slots.get(*slot).map_or(0, Entry::hash));
-        self.wheel.arm(slot, deadline, &mut self.slots);
+        self.arm(slot, deadline);
         slot
     }
 
-    /// Sees to it that the wheel looks at the slot no later than at its deadline.
-    fn hasten(&mut self, slot: u32, deadline: Timestamp) {
-        if self.slots.spoke(slot).is_some_and(|spoke| deadline < spoke.deadline()) {
-            self.wheel.disarm(slot, &mut self.slots);
-            self.wheel.arm(slot, deadline, &mut self.slots);
+    fn arm(&mut self, slot: u32, deadline: Timestamp) {
+        self.wheel.arm(slot, deadline, &mut self.slots);
+        if let Some(entry) = self.slots.get_mut(slot) {
+            entry.armed = deadline;
         }
+    }
+
+    fn rearm(&mut self, slot: u32, deadline: Timestamp) {
+        self.wheel.disarm(slot, &mut self.slots);
+        self.arm(slot, deadline);
     }
 
     /// Closes the connection that is nearest to its time-out, as far as a short search tells.
     fn evict(&mut self, now: Timestamp, handler: &mut H) {
         let mut searched = 0;
         let slot = loop {
-            let Some(slot) = self.wheel.first() else { return };
+            let Some(slot) = self.wheel.first(&mut self.slots) else { return };
             let Some(entry) = self.slots.get(slot) else { return };
             let deadline = entry.deadline();
-            let is_nearest = self.slots.spoke(slot).is_none_or(|spoke| deadline <= spoke.deadline());
-            if is_nearest || searched == EVICTION_CANDIDATES {
+            if deadline <= entry.armed || searched == EVICTION_CANDIDATES {
                 break slot;
             }
-            self.wheel.disarm(slot, &mut self.slots);
-            self.wheel.arm(slot, deadline, &mut self.slots);
+            self.rearm(slot, deadline);
             searched += 1;
         };
         self.evicted = self.evicted.saturating_add(1);

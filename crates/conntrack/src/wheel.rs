@@ -1,7 +1,10 @@
 //! Which connection's time-out comes next: a timing wheel whose buckets are lists through the connections' slots.
 //!
-//! A packet only changes its connection; the wheel looks again when the old deadline comes. Arming and disarming
-//! touch the neighbours in one bucket, and nothing that is gone stays behind.
+//! A packet only changes its connection; the wheel looks again when the old deadline comes. The bucket at hand is a heap,
+//! so that time-outs come in the order of their deadlines. Arming and disarming touch the neighbours in one bucket.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use records::Timestamp;
 
@@ -18,31 +21,28 @@ pub(crate) struct Spoke {
     previous: u32,
     next: u32,
     deadline: Timestamp,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Bucket,
+    Soon,
 }
 
 impl Default for Spoke {
     fn default() -> Self {
-        Self { previous: NONE, next: NONE, deadline: Timestamp(i64::MAX) }
+        Self { previous: NONE, next: NONE, deadline: Timestamp(i64::MAX), place: Place::Nowhere }
     }
 }
 
-impl Spoke {
-    pub(crate) fn deadline(&self) -> Timestamp {
-        self.deadline
-    }
-}
-
-/// Gives the wheel its part of a slot.
+/// What the wheel wants of the slots.
 pub(crate) trait Spokes {
+    /// The wheel's part of a slot.
     fn spoke(&mut self, slot: u32) -> Option<&mut Spoke>;
-}
-
-/// Slots that may be due.
-#[derive(Debug)]
-pub(crate) struct Due {
-    pub(crate) slots: Vec<u32>,
-    /// Those that are due until this time are all among them; what is due later comes later.
-    pub(crate) limit: Timestamp,
+    /// Decides between slots that are due at the same time.
+    fn serial(&self, slot: u32) -> u64;
 }
 
 /// The buckets.
@@ -50,55 +50,59 @@ pub(crate) struct Due {
 pub(crate) struct Wheel {
     /// First and last slot of each bucket.
     buckets: Vec<(u32, u32)>,
-    /// The bucket that is looked at next, counted from the epoch.
+    /// How many slots are in buckets.
+    listed: usize,
+    /// What is due up to the end of this bucket, counted from the epoch, is in `soon`.
     tick: i64,
-    /// Nothing in that bucket is due earlier.
-    quiet_until: Timestamp,
-    armed: usize,
+    /// Deadline, serial and slot. A slot that was disarmed stays here until its old deadline has come.
+    soon: BinaryHeap<Reverse<(Timestamp, u64, u32)>>,
 }
 
 impl Default for Wheel {
     fn default() -> Self {
-        Self {
-            buckets: vec![(NONE, NONE); BUCKETS],
-            tick: i64::MIN,
-            quiet_until: Timestamp(i64::MIN),
-            armed: 0,
-        }
+        Self { buckets: vec![(NONE, NONE); BUCKETS], listed: 0, tick: i64::MIN, soon: BinaryHeap::new() }
     }
 }
 
 impl Wheel {
-    /// Sets the deadline of a slot that is not armed. A deadline in the past is due at once.
+    /// Sets the deadline of a slot that is not armed. It may lie in the past.
     pub(crate) fn arm(&mut self, slot: u32, deadline: Timestamp, slots: &mut impl Spokes) {
-        let tick = deadline.0.div_euclid(TICK_NANOS);
-        if self.armed == 0 {
-            self.tick = tick;
+        let tick = tick_of(deadline);
+        if self.listed == 0 && self.soon.is_empty() {
+            self.tick = tick - 1;
         }
-        if tick < self.tick {
-            self.tick = tick;
+        if tick <= self.tick {
+            return self.put_soon(slot, deadline, slots);
         }
-        self.quiet_until = self.quiet_until.min(deadline);
-        self.armed += 1;
         let Some((first, last)) = self.buckets.get_mut(bucket(tick)) else { return };
+        self.listed += 1;
         let previous = std::mem::replace(last, slot);
         if *first == NONE {
             *first = slot;
         }
         if let Some(spoke) = slots.spoke(slot) {
-            *spoke = Spoke { previous, next: NONE, deadline };
+            *spoke = Spoke { previous, next: NONE, deadline, place: Place::Bucket };
         }
         if let Some(spoke) = slots.spoke(previous) {
             spoke.next = slot;
         }
     }
 
+    fn put_soon(&mut self, slot: u32, deadline: Timestamp, slots: &mut impl Spokes) {
+        self.soon.push(Reverse((deadline, slots.serial(slot), slot)));
+        if let Some(spoke) = slots.spoke(slot) {
+            *spoke = Spoke { previous: NONE, next: NONE, deadline, place: Place::Soon };
+        }
+    }
+
     pub(crate) fn disarm(&mut self, slot: u32, slots: &mut impl Spokes) {
         let Some(spoke) = slots.spoke(slot) else { return };
-        let Spoke { previous, next, deadline } = std::mem::take(spoke);
-        self.armed = self.armed.saturating_sub(1);
-        let tick = deadline.0.div_euclid(TICK_NANOS);
-        let Some((first, last)) = self.buckets.get_mut(bucket(tick)) else { return };
+        let Spoke { previous, next, deadline, place } = std::mem::take(spoke);
+        if place != Place::Bucket {
+            return;
+        }
+        self.listed = self.listed.saturating_sub(1);
+        let Some((first, last)) = self.buckets.get_mut(bucket(tick_of(deadline))) else { return };
         match slots.spoke(next) {
             Some(spoke) => spoke.previous = previous,
             None => *last = previous,
@@ -109,49 +113,66 @@ impl Wheel {
         }
     }
 
-    /// The next slots that are due by `now`; `None` when nothing more is. The caller disarms or re-arms each of them
-    /// before it asks again.
-    pub(crate) fn due(&mut self, now: Timestamp, slots: &mut impl Spokes) -> Option<Due> {
-        let last_tick = now.0.div_euclid(TICK_NANOS);
+    /// The slot with the earliest deadline that is not after `now`. It is disarmed.
+    pub(crate) fn due(&mut self, now: Timestamp, slots: &mut impl Spokes) -> Option<u32> {
+        let last_tick = tick_of(now);
         let mut idle_ticks = 0;
-        while self.armed > 0 && self.tick <= last_tick {
-            if self.tick == last_tick && now < self.quiet_until {
+        loop {
+            while let Some((deadline, slot)) = self.soonest(slots) {
+                if deadline > now {
+                    return None;
+                }
+                self.soon.pop();
+                self.disarm(slot, slots);
+                return Some(slot);
+            }
+            if self.listed == 0 || self.tick >= last_tick {
                 return None;
             }
-            let tick_end = Timestamp(self.tick.saturating_add(1).saturating_mul(TICK_NANOS));
-            let due = self.due_in_bucket(now.min(Timestamp(tick_end.0 - 1)), slots);
-            if due.is_some() {
-                self.quiet_until = Timestamp(i64::MIN);
-                return due;
-            }
-            if self.tick == last_tick {
-                return None;
+            if idle_ticks == BUCKETS {
+                // Time has leapt: on to the next deadline at once.
+                self.tick = (tick_of(self.earliest(slots)) - 1).clamp(self.tick, last_tick - 1);
+                idle_ticks = 0;
             }
             self.tick += 1;
             idle_ticks += 1;
-            if idle_ticks == BUCKETS {
-                // Time has leapt: on to the next deadline at once.
-                let next = self.earliest(slots).0.div_euclid(TICK_NANOS);
-                self.tick = next.clamp(self.tick, last_tick);
-                idle_ticks = 0;
+            self.enter_bucket(slots);
+        }
+    }
+
+    /// The slot that is due first, or nearly: of a later bucket that which was armed first.
+    pub(crate) fn first(&mut self, slots: &mut impl Spokes) -> Option<u32> {
+        if let Some((_, slot)) = self.soonest(slots) {
+            return Some(slot);
+        }
+        let (before, after) = self.buckets.split_at_checked(bucket(self.tick + 1))?;
+        after.iter().chain(before).map(|(first, _)| *first).find(|first| *first != NONE)
+    }
+
+    /// The first of those that are due soon; forgets those that were disarmed.
+    fn soonest(&mut self, slots: &mut impl Spokes) -> Option<(Timestamp, u32)> {
+        while let Some(Reverse((deadline, _, slot))) = self.soon.peek().copied() {
+            let armed = slots
+                .spoke(slot)
+                .is_some_and(|spoke| spoke.place == Place::Soon && spoke.deadline == deadline);
+            if armed {
+                return Some((deadline, slot));
             }
+            self.soon.pop();
         }
         None
     }
 
-    fn due_in_bucket(&mut self, limit: Timestamp, slots: &mut impl Spokes) -> Option<Due> {
-        self.quiet_until = Timestamp(i64::MAX);
-        let mut due = Due { slots: Vec::new(), limit };
+    /// Moves what is due in the bucket at hand to `soon`. Slots of later turns of the wheel stay.
+    fn enter_bucket(&mut self, slots: &mut impl Spokes) {
         let mut slot = self.buckets.get(bucket(self.tick)).map_or(NONE, |(first, _)| *first);
-        while let Some(spoke) = slots.spoke(slot) {
-            if spoke.deadline <= limit {
-                due.slots.push(slot);
-            } else {
-                self.quiet_until = self.quiet_until.min(spoke.deadline);
+        while let Some(&mut Spoke { next, deadline, .. }) = slots.spoke(slot) {
+            if tick_of(deadline) <= self.tick {
+                self.disarm(slot, slots);
+                self.put_soon(slot, deadline, slots);
             }
-            slot = spoke.next;
+            slot = next;
         }
-        Some(due).filter(|due| !due.slots.is_empty())
     }
 
     fn earliest(&self, slots: &mut impl Spokes) -> Timestamp {
@@ -165,12 +186,10 @@ impl Wheel {
         }
         earliest
     }
+}
 
-    /// The slot that was armed first of those in the next bucket that has any.
-    pub(crate) fn first(&self) -> Option<u32> {
-        let (before, after) = self.buckets.split_at_checked(bucket(self.tick))?;
-        after.iter().chain(before).map(|(first, _)| *first).find(|first| *first != NONE)
-    }
+fn tick_of(time: Timestamp) -> i64 {
+    time.0.div_euclid(TICK_NANOS)
 }
 
 fn bucket(tick: i64) -> usize {
