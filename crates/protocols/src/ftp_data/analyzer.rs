@@ -2,7 +2,7 @@
 
 use records::{Sender, Timestamp};
 
-use crate::{Analyzer, Chunk, FileHandle, FileStart, Output, Transfer};
+use crate::{Analyzer, Chunk, FileHandle, FileStart, FileSummary, Output, Transfer};
 
 /// Zeek's word for a type that is not known.
 const UNKNOWN: &str = "<unknown>";
@@ -11,7 +11,6 @@ const UNKNOWN: &str = "<unknown>";
 #[derive(Default)]
 pub(super) struct FtpDataAnalyzer {
     files: [Option<FileHandle>; 2],
-    is_confirmed: bool,
     typed: bool,
 }
 
@@ -26,26 +25,33 @@ impl FtpDataAnalyzer {
     }
 
     /// Tells the control connection about the file, when it begins and when its type is known.
-    fn tell(&mut self, file: FileHandle, output: &mut Output<'_>) {
+    fn tell(&mut self, FileSummary { fuid, mime_type, seen_bytes }: FileSummary, output: &mut Output<'_>) {
         let id = output.about.id;
-        let Some(summary) = output.files.summary(file) else { return };
-        let Some(expected) = output.shared.expected((id.resp_h, id.resp_p)) else { return };
-        self.typed |= summary.mime_type.is_some();
-        expected.transfer =
-            Some(Transfer { fuid: summary.fuid, mime_type: summary.mime_type, bytes: summary.seen_bytes });
+        self.typed |= mime_type.is_some();
+        if let Some(expected) = output.shared.expected((id.resp_h, id.resp_p)) {
+            expected.transfer = Some(Transfer { fuid, mime_type, bytes: seen_bytes });
+        }
+    }
+
+    fn end_file(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
+        let file = self.files.get_mut(usize::from(from == Sender::Responder)).and_then(Option::take);
+        let Some(summary) = file.and_then(|file| output.files.end(ts, file)) else { return };
+        if !self.typed {
+            self.tell(FileSummary { mime_type: summary.mime_type.or(Some(UNKNOWN)), ..summary }, output);
+        }
     }
 }
 
 impl Analyzer for FtpDataAnalyzer {
     fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        if !std::mem::replace(&mut self.is_confirmed, true) {
-            output.confirm("ftp-data");
-        }
+        output.confirm("ftp-data");
         let is_new = self.files.iter().all(Option::is_none);
         let Some(file) = self.file(chunk.ts, chunk.from, output) else { return };
         output.files.data(chunk.ts, file, chunk.bytes);
-        if is_new || !self.typed {
-            self.tell(file, output);
+        if (is_new || !self.typed)
+            && let Some(summary) = output.files.summary(file).filter(|it| is_new || it.mime_type.is_some())
+        {
+            self.tell(summary, output);
         }
     }
 
@@ -55,16 +61,13 @@ impl Analyzer for FtpDataAnalyzer {
         }
     }
 
+    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
+        self.end_file(ts, from, output);
+    }
+
     fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        if !self.is_confirmed {
-            output.confirm("ftp-data");
-        }
-        let id = output.about.id;
-        for file in std::mem::take(&mut self.files).into_iter().flatten() {
-            let Some(summary) = output.files.end(ts, file) else { continue };
-            let Some(expected) = output.shared.expected((id.resp_h, id.resp_p)) else { continue };
-            let mime_type = Some(summary.mime_type.unwrap_or(UNKNOWN));
-            expected.transfer = Some(Transfer { fuid: summary.fuid, mime_type, bytes: summary.seen_bytes });
-        }
+        output.confirm("ftp-data");
+        self.end_file(ts, Sender::Originator, output);
+        self.end_file(ts, Sender::Responder, output);
     }
 }
