@@ -21,6 +21,8 @@ const FILES_MAX: usize = 1_000_000;
 pub(crate) struct Listed {
     pub(crate) path: PathBuf,
     pub(crate) disk_bytes: u64,
+    /// Whether it can be read but once, as the standard input or a named pipe.
+    pub(crate) is_stream: bool,
 }
 
 /// All files: those given by name as they are, of folders those whose content begins as a capture does, sorted
@@ -29,7 +31,7 @@ pub(crate) fn list(paths: &[PathBuf]) -> Result<Vec<Listed>, OpenError> {
     let mut listing = Listing::default();
     for path in paths {
         if is_standard_input(path) {
-            listing.add(path.clone(), 0)?;
+            listing.add(Listed { path: path.clone(), disk_bytes: 0, is_stream: true })?;
             continue;
         }
         let metadata = fs::metadata(path).map_err(|error| OpenError::Path { path: path.clone(), error })?;
@@ -40,7 +42,8 @@ pub(crate) fn list(paths: &[PathBuf]) -> Result<Vec<Listed>, OpenError> {
                 return Err(OpenError::NoCapture(path.clone()));
             }
         } else {
-            listing.add(path.clone(), metadata.len())?;
+            let is_stream = !metadata.is_file();
+            listing.add(Listed { path: path.clone(), disk_bytes: metadata.len(), is_stream })?;
         }
     }
     Ok(listing.files)
@@ -54,13 +57,13 @@ struct Listing {
 }
 
 impl Listing {
-    fn add(&mut self, path: PathBuf, disk_bytes: u64) -> Result<(), OpenError> {
+    fn add(&mut self, file: Listed) -> Result<(), OpenError> {
         if self.files.len() >= FILES_MAX {
             return Err(OpenError::TooMany(FILES_MAX));
         }
-        let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
         if self.seen.insert(identity) {
-            self.files.push(Listed { path, disk_bytes });
+            self.files.push(file);
         } else {
             self.duplicates += 1;
         }
@@ -83,12 +86,12 @@ impl Listing {
                 if metadata.is_dir() && depth < DEPTH_MAX {
                     folders.push((path, depth + 1));
                 } else if metadata.is_file() && is_capture_file(&path) {
-                    found.push((path, metadata.len()));
+                    found.push(Listed { path, disk_bytes: metadata.len(), is_stream: false });
                 }
             }
         }
-        found.sort();
-        found.into_iter().try_for_each(|(path, disk_bytes)| self.add(path, disk_bytes))
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        found.into_iter().try_for_each(|file| self.add(file))
     }
 }
 

@@ -16,7 +16,6 @@ use crate::block::BlockPool;
 use crate::damage::OpenError;
 use crate::folder::{self, Listed};
 use crate::progress::Progress;
-use crate::raw_file::is_standard_input;
 use crate::reader::{CaptureReader, FileReport};
 
 /// Files that stay open at the same time; others that overlap them are closed after each reading.
@@ -47,6 +46,7 @@ struct Waiting {
     first: i64,
     file: u32,
     path: PathBuf,
+    is_stream: bool,
 }
 
 /// When a file is next: its time, then its place in the order given.
@@ -76,17 +76,17 @@ impl Source {
         let mut pool = BlockPool::default();
         let is_alone = files.len() == 1;
         let mut waiting = Vec::with_capacity(files.len());
-        for (file, Listed { path, disk_bytes }) in (0..).zip(files) {
+        for (file, Listed { path, disk_bytes, is_stream }) in (0..).zip(files) {
             progress.add_total(disk_bytes);
-            // The standard input cannot be read twice: it begins at once.
-            let first = if is_alone || is_standard_input(&path) {
+            // What cannot be read twice begins at once.
+            let first = if is_alone || is_stream {
                 i64::MIN
             } else {
                 let mut reader = CaptureReader::new(&path, None);
                 reader.set_memory(PEEK_MEMORY);
                 reader.next(&mut pool).map_or(i64::MIN, |head| head.ts)
             };
-            waiting.push(Waiting { first, file, path });
+            waiting.push(Waiting { first, file, path, is_stream });
         }
         let readers = waiting.iter().map(|_| None).collect();
         waiting.sort_by_key(|waiting| (waiting.first, waiting.file));
@@ -154,11 +154,11 @@ impl Source {
 
     /// Opens the next of the waiting files.
     fn begin(&mut self) {
-        let Some(Waiting { file, path, .. }) = self.waiting.pop_front() else { return };
+        let Some(Waiting { file, path, is_stream, .. }) = self.waiting.pop_front() else { return };
         let mut reader = CaptureReader::new(&path, Some(Arc::clone(&self.progress)));
         let active = self.active.len() + 2;
         reader.set_memory(MEMORY / active);
-        if active > OPEN_FILES_MAX {
+        if active > OPEN_FILES_MAX && !is_stream {
             reader.close_between_readings();
         }
         match reader.next(&mut self.pool) {

@@ -36,8 +36,14 @@ fn probe(probe: &Probe<'_>) -> Verdict {
 /// numbers are written.
 fn unit(bytes: &[u8]) -> Verdict {
     match bytes {
-        [5, 0 | 1, 0..=0x13, flags, 0 | 0x10, 0..=3, ..] if flags & 3 == 3 && bytes.len() >= wire::HEADER_BYTES => {
-            if wire::header(bytes).is_some() { Verdict::Match } else { Verdict::No }
+        [5, 0 | 1, 0..=0x13, flags, 0 | 0x10, 0..=3, ..]
+            if flags & 3 == 3 && bytes.len() >= wire::HEADER_BYTES =>
+        {
+            if wire::header(bytes).is_some() {
+                Verdict::Match
+            } else {
+                Verdict::No
+            }
         }
         [5, 0 | 1, ..] | [5] | [] if bytes.len() < wire::HEADER_BYTES => Verdict::Maybe,
         _ => Verdict::No,
