@@ -156,7 +156,7 @@ impl Session {
         record.cipher = Some(cipher(u32::from(hello.cipher)));
         record.resumed |= resumed;
         record.ja3s = Some(fingerprints::ja3s(&hello));
-        if let Some(group) = number(extension::KEY_SHARE) {
+        if let Some(group) = number(extension::KEY_SHARE).or(number(extension::DRAFT_KEY_SHARE)) {
             record.curve = Some(names::curve(group));
         }
         let content = hello.extensions.get(extension::APPLICATION_PROTOCOLS).unwrap_or_default();

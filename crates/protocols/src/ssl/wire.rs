@@ -21,6 +21,8 @@ pub(crate) mod extension {
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const APPLICATION_PROTOCOLS: u16 = 16;
     pub(crate) const SESSION_TICKET: u16 = 35;
+    /// The key share's number in drafts of TLS 1.3.
+    pub(crate) const DRAFT_KEY_SHARE: u16 = 40;
     pub(crate) const PRE_SHARED_KEY: u16 = 41;
     pub(crate) const SUPPORTED_VERSIONS: u16 = 43;
     pub(crate) const KEY_SHARE: u16 = 51;
