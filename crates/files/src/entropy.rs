@@ -2,7 +2,7 @@
 
 /// So many bytes from the beginning are counted: enough to tell packed or encrypted content, and no work for the
 /// rest of a large file.
-const COUNTED_MAX: u32 = 1 << 20;
+const COUNTED_MAX: u32 = 256 << 10;
 
 /// How often each byte value occurs.
 pub(crate) struct Entropy {
