@@ -35,11 +35,16 @@ pub(super) struct Messages {
     transactions: Transactions,
     reported: Flaws,
     confirmed: bool,
+    /// It is other traffic after all.
+    rejected: bool,
 }
 
 impl Messages {
     /// Reads a whole message.
     pub(super) fn read(&mut self, ts: Timestamp, message: &[u8], output: &mut Output<'_>) {
+        if self.rejected {
+            return;
+        }
         let port = output.about.id.resp_p;
         let mut flaws = Flaws::default();
         let mut cursor = Cursor::new(message, port);
@@ -74,6 +79,7 @@ impl Messages {
 
     fn judge(&mut self, whole: bool, flaws: Flaws, output: &mut Output<'_>) {
         if flaws.has(Flaw::TooManyQuestions) {
+            self.rejected = true;
             self.end(output);
             output.reject();
         } else if whole && !self.confirmed {

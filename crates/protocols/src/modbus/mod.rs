@@ -18,9 +18,11 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     analyzer: |about| SIGN.analyzer(about),
 };
 
-/// On another port the first request must stand alone and be as long as it says.
+/// On another port the first request must stand alone and be as long as it says, and not be LDAP, whose messages
+/// can begin alike.
 fn probe(probe: &Probe<'_>) -> Verdict {
     let is_exact = match probe.originator {
+        [0x30, 0x84, ..] => false,
         [_, _, 0, 0, high, low, rest @ ..] => usize::from(u16::from_be_bytes([*high, *low])) == rest.len(),
         _ => false,
     };

@@ -72,6 +72,24 @@ impl Dialogue {
         Self { protocol: protocol.unwrap_or_else(|| folder.to_owned()), transport, about, steps }
     }
 
+    /// The same with some bytes of what is sent exchanged; places are counted over all that is sent, and go round.
+    pub(crate) fn damaged(&self, changes: &[(usize, u8)]) -> Self {
+        let mut damaged = self.clone();
+        let mut sent: Vec<&mut u8> = damaged
+            .steps
+            .iter_mut()
+            .filter_map(|step| if let Act::Send(bytes) = &mut step.act { Some(bytes) } else { None })
+            .flatten()
+            .collect();
+        let length = sent.len().max(1);
+        for (place, byte) in changes {
+            if let Some(target) = sent.get_mut(place % length) {
+                **target = *byte;
+            }
+        }
+        damaged
+    }
+
     /// The same with every byte by itself.
     pub(crate) fn cut_into_bytes(&self) -> Self {
         let steps = self.steps.iter().flat_map(|step| match &step.act {

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use dialogue::Dialogue;
 use play::{Clock, play};
+use proptest::prelude::*;
 
 fn dialogues() -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -81,5 +82,21 @@ fn the_cuts_of_a_stream_do_not_show_in_the_records() {
         let whole = play(&dialogue, Clock::Stopped);
         let merged = play(&dialogue.merged(), Clock::Stopped);
         assert_eq!(merged, whole, "{}: merged", path.display());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_dialogues_do_no_harm(
+        dialogue in proptest::sample::select(dialogues()),
+        changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..6),
+    ) {
+        let dialogue = Dialogue::read(&dialogue, &folder_of(&dialogue)).damaged(&changes);
+        let whole = play(&dialogue, Clock::Real);
+        if dialogue.transport == protocols::Transport::Tcp {
+            prop_assert_eq!(play(&dialogue.cut_into_bytes(), Clock::Real), whole);
+        }
     }
 }
