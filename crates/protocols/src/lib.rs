@@ -4,6 +4,7 @@
 //! `analyzer.rs` (one connection: state, bounds, records), `golden/` (captures and the expected records).
 
 mod analyzer;
+mod by_line;
 mod cursor;
 mod der;
 mod lines;

@@ -8,8 +8,8 @@ use records::{Ftp, Login, Sender, Timestamp, text_from_bytes};
 use super::commands::{Command, Pending};
 use super::path;
 use super::wire;
-use crate::lines::{Ends, Lines, Piece};
-use crate::{Analyzer, Chunk, Expected, HandOver, Output};
+use crate::by_line::ReadsLines;
+use crate::{Expected, Output};
 
 /// Longer user names and passwords are cut.
 const NAME_BYTES_MAX: usize = 128;
@@ -27,8 +27,8 @@ const WITH_PATH: &[&str] =
     &["APPE", "CWD", "DELE", "MKD", "RETR", "RMD", "RNFR", "RNTO", "STOR", "STOU", "REST", "SIZE", "MDTM"];
 
 /// Follows one connection.
-pub(super) struct FtpAnalyzer {
-    lines: [Lines; 2],
+#[derive(Default)]
+pub(super) struct FtpReader {
     session: Option<Session>,
     /// Code of the reply that goes on over several lines.
     continued: Option<u16>,
@@ -46,31 +46,9 @@ struct Session {
     announced: VecDeque<(IpAddr, u16)>,
 }
 
-impl FtpAnalyzer {
-    /// Begins to follow a connection.
-    pub(super) fn new() -> Self {
-        Self {
-            lines: [Lines::that_end(Ends::Lf), Lines::that_end(Ends::Lf)],
-            session: None,
-            continued: None,
-            security: Vec::new(),
-            left: false,
-        }
-    }
-
+impl FtpReader {
     fn session(&mut self, ts: Timestamp, output: &Output<'_>) -> &mut Session {
         self.session.get_or_insert_with(|| Session::new(ts, output))
-    }
-
-    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
-        let line = wire::without_telnet(line);
-        if line.is_empty() {
-            return;
-        }
-        match from {
-            Sender::Originator => self.request(ts, &line, output),
-            Sender::Responder => self.reply(ts, &line, output),
-        }
     }
 
     fn request(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
@@ -299,27 +277,20 @@ fn cut(text: &mut String, bytes: usize) {
     }
 }
 
-impl Analyzer for FtpAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Chunk { ts, from, mut bytes } = chunk;
-        let place = usize::from(from == Sender::Responder);
-        while !self.left {
-            let Some(lines) = self.lines.get_mut(place) else { return };
-            let Some(Piece::Line(line)) = lines.next(&mut bytes) else { return };
-            self.line(ts, from, &line, output);
+impl ReadsLines for FtpReader {
+    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        let line = wire::without_telnet(line);
+        if line.is_empty() {
+            return;
         }
-        self.end(ts, output);
-        output.hand_over(HandOver::To("ssl"));
-        output.leave_unread(bytes.len());
+        match from {
+            Sender::Originator => self.request(ts, &line, output),
+            Sender::Responder => self.reply(ts, &line, output),
+        }
     }
 
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
-        let lines = self.lines.get_mut(usize::from(from == Sender::Responder));
-        if let Some(line) = lines.and_then(Lines::finish) {
-            self.line(ts, from, &line, output);
-        }
+    fn is_encrypted(&self) -> bool {
+        self.left
     }
 
     fn end(&mut self, _: Timestamp, output: &mut Output<'_>) {

@@ -7,6 +7,8 @@ mod commands;
 mod path;
 mod wire;
 
+use crate::by_line::ByLine;
+use crate::lines::Ends;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// FTP over TCP.
@@ -15,7 +17,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[21, 2811],
     probe,
-    analyzer: |_| Box::new(analyzer::FtpAnalyzer::new()),
+    analyzer: |_| Box::new(ByLine::new(Ends::Lf, analyzer::FtpReader::default())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use records::{Sender, Timestamp};
 
-use super::message::{Both, Expect, Message, Surroundings};
+use super::body::{Both, Expect, Surroundings};
+use super::message::Message;
 use super::transactions::Transactions;
 use super::wire::{ReplyLine, RequestLine, Version, reply_line, request_line};
 use crate::lines::{Lines, Piece};

@@ -3,6 +3,7 @@
 //! `CONNECT` and `Upgrade` hand the connection over. HTTP/2 and 3 are not read.
 
 mod analyzer;
+mod body;
 mod header;
 mod inflate;
 mod message;

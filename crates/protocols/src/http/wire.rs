@@ -163,26 +163,7 @@ fn is_blank(byte: &u8) -> bool {
 }
 
 const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic()
-        && !matches!(
-            byte,
-            b'(' | b')'
-                | b'<'
-                | b'>'
-                | b'@'
-                | b','
-                | b';'
-                | b':'
-                | b'\\'
-                | b'"'
-                | b'/'
-                | b'['
-                | b']'
-                | b'?'
-                | b'='
-                | b'{'
-                | b'}'
-        )
+    crate::mime::is_token_byte(byte) && !matches!(byte, b'{' | b'}')
 }
 
 fn is_uri_byte(byte: u8) -> bool {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use records::{Sender, Timestamp};
 
-use crate::lines::{Lines, Piece};
+use crate::Output;
+use crate::by_line::ReadsLines;
 use crate::login::Attempt;
-use crate::{Analyzer, Chunk, HandOver, Output};
 
 /// So many commands wait for their answer; more are not kept.
 const PENDING_MAX: usize = 64;
@@ -21,22 +21,14 @@ enum Command {
 
 /// Follows one connection.
 #[derive(Default)]
-pub(super) struct ImapAnalyzer {
-    lines: [Lines; 2],
+pub(super) struct ImapReader {
     pending: BTreeMap<Vec<u8>, Command>,
     /// Tag of the command that asks the client for more.
     in_auth: Option<Vec<u8>>,
     left: bool,
 }
 
-impl ImapAnalyzer {
-    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
-        match from {
-            Sender::Originator => self.sent(ts, line, output),
-            Sender::Responder => self.replied(line, output),
-        }
-    }
-
+impl ImapReader {
     fn sent(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
         if let Some(Command::Login(attempt)) = self.in_auth.take().and_then(|tag| self.pending.get_mut(&tag))
         {
@@ -86,20 +78,15 @@ impl ImapAnalyzer {
     }
 }
 
-impl Analyzer for ImapAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Chunk { ts, from, mut bytes } = chunk;
-        let place = usize::from(from == Sender::Responder);
-        while !self.left {
-            let Some(lines) = self.lines.get_mut(place) else { return };
-            let Some(Piece::Line(line)) = lines.next(&mut bytes) else { return };
-            self.line(ts, from, &line, output);
+impl ReadsLines for ImapReader {
+    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        match from {
+            Sender::Originator => self.sent(ts, line, output),
+            Sender::Responder => self.replied(line, output),
         }
-        output.hand_over(HandOver::To("ssl"));
-        output.leave_unread(bytes.len());
     }
 
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn end(&mut self, _: Timestamp, _: &mut Output<'_>) {}
+    fn is_encrypted(&self) -> bool {
+        self.left
+    }
 }

@@ -4,6 +4,8 @@
 
 mod analyzer;
 
+use crate::by_line::ByLine;
+use crate::lines::Ends;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// IMAP over TCP.
@@ -12,7 +14,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[143],
     probe,
-    analyzer: |_| Box::<analyzer::ImapAnalyzer>::default(),
+    analyzer: |_| Box::new(ByLine::new(Ends::Any, analyzer::ImapReader::default())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

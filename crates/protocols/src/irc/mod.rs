@@ -4,8 +4,9 @@
 
 use records::{Sender, Timestamp};
 
-use crate::lines::{Lines, Piece};
-use crate::{Analyzer, Chunk, HandOver, Output, Probe, Protocol, Transport, Verdict};
+use crate::by_line::{ByLine, ReadsLines};
+use crate::lines::Ends;
+use crate::{Output, Probe, Protocol, Transport, Verdict};
 
 /// IRC over TCP.
 pub(crate) const PROTOCOL: Protocol = Protocol {
@@ -13,11 +14,13 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[6666, 6667, 6668, 6669],
     probe,
-    analyzer: |_| Box::<IrcAnalyzer>::default(),
+    analyzer: |_| Box::new(ByLine::new(Ends::Any, IrcReader::default())),
 };
 
 /// Shorter lines are no commands.
 const COMMAND_BYTES_MIN: usize = 3;
+/// The server agrees to `STARTTLS`.
+const START_TLS: &[u8] = b"670";
 
 fn probe(probe: &Probe<'_>) -> Verdict {
     let says = |word: &[u8]| {
@@ -48,28 +51,23 @@ fn is_numeric(line: &[u8]) -> bool {
 
 /// Follows one connection until it is encrypted.
 #[derive(Default)]
-struct IrcAnalyzer {
-    lines: [Lines; 2],
+struct IrcReader {
+    left: bool,
 }
 
-impl Analyzer for IrcAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Chunk { from, mut bytes, .. } = chunk;
-        let Some(lines) = self.lines.get_mut(usize::from(from == Sender::Responder)) else { return };
-        while let Some(Piece::Line(line)) = lines.next(&mut bytes) {
-            if from == Sender::Originator {
-                if line.trim_ascii_start().len() >= COMMAND_BYTES_MIN {
-                    output.confirm("irc");
-                }
-            } else if is_numeric(&line) && line.split(|byte| *byte == b' ').take(2).any(|word| word == b"670")
-            {
-                output.hand_over(HandOver::To("ssl"));
-                return output.leave_unread(bytes.len());
+impl ReadsLines for IrcReader {
+    fn line(&mut self, _: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        match from {
+            Sender::Originator if line.trim_ascii_start().len() >= COMMAND_BYTES_MIN => output.confirm("irc"),
+            Sender::Originator => {}
+            Sender::Responder => {
+                let mut words = line.split(|byte| *byte == b' ').take(2);
+                self.left = is_numeric(line) && words.any(|word| word == START_TLS);
             }
         }
     }
 
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn end(&mut self, _: Timestamp, _: &mut Output<'_>) {}
+    fn is_encrypted(&self) -> bool {
+        self.left
+    }
 }

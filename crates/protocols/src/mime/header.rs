@@ -166,7 +166,8 @@ const fn is_boundary_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'"'
 }
 
-const fn is_token_byte(byte: u8) -> bool {
+/// Whether a byte can stand in a token (RFC 2045).
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_graphic()
         && !matches!(
             byte,

@@ -6,7 +6,7 @@ mod mail;
 mod reader;
 mod transfer;
 
-pub(crate) use header::token;
+pub(crate) use header::{is_token_byte, token};
 pub(crate) use mail::{Mail, MailSource};
 pub(crate) use reader::{Kind, Parts, Reader};
 pub(crate) use transfer::decode_base64;

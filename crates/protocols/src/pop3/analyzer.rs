@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use records::{Sender, Timestamp};
 
-use crate::lines::{Lines, Piece};
+use crate::Output;
+use crate::by_line::ReadsLines;
 use crate::login::Attempt;
 use crate::mime::{Mail, MailSource};
-use crate::{Analyzer, Chunk, HandOver, Output};
 
 /// So many commands wait for their reply; more are not kept.
 const PENDING_MAX: usize = 1000;
@@ -30,8 +30,7 @@ enum Command {
 
 /// Follows one connection.
 #[derive(Default)]
-pub(super) struct Pop3Analyzer {
-    lines: [Lines; 2],
+pub(super) struct Pop3Reader {
     greeted: bool,
     pending: VecDeque<Command>,
     /// The reply at hand goes on.
@@ -43,7 +42,7 @@ pub(super) struct Pop3Analyzer {
     left: bool,
 }
 
-impl Pop3Analyzer {
+impl Pop3Reader {
     fn sent(&mut self, ts: Timestamp, line: &[u8]) {
         if self.in_auth {
             if let Some(attempt) = &mut self.attempt {
@@ -90,7 +89,7 @@ impl Pop3Analyzer {
         if self.goes_on {
             if line == b"." {
                 self.goes_on = false;
-                self.end_mail(ts, output);
+                self.end(ts, output);
             } else if let Some(mail) = &mut self.mail {
                 mail.deliver(ts, line, true, output);
             }
@@ -134,33 +133,14 @@ impl Pop3Analyzer {
             _ => {}
         }
     }
+}
 
-    fn end_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        if let Some(mail) = self.mail.take() {
-            mail.end(ts, output);
-        }
-    }
-
+impl ReadsLines for Pop3Reader {
     fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
         match from {
             Sender::Originator => self.sent(ts, line),
             Sender::Responder => self.replied(ts, line, output),
         }
-    }
-}
-
-impl Analyzer for Pop3Analyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Chunk { ts, from, mut bytes } = chunk;
-        let place = usize::from(from == Sender::Responder);
-        while !self.left {
-            let Some(lines) = self.lines.get_mut(place) else { return };
-            let Some(Piece::Line(line)) = lines.next(&mut bytes) else { return };
-            self.line(ts, from, &line, output);
-        }
-        self.end(ts, output);
-        output.hand_over(HandOver::To("ssl"));
-        output.leave_unread(bytes.len());
     }
 
     fn gap(&mut self, ts: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {
@@ -169,14 +149,13 @@ impl Analyzer for Pop3Analyzer {
         }
     }
 
-    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
-        let lines = self.lines.get_mut(usize::from(from == Sender::Responder));
-        if let Some(line) = lines.and_then(Lines::finish) {
-            self.line(ts, from, &line, output);
-        }
+    fn is_encrypted(&self) -> bool {
+        self.left
     }
 
     fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        self.end_mail(ts, output);
+        if let Some(mail) = self.mail.take() {
+            mail.end(ts, output);
+        }
     }
 }

@@ -4,6 +4,8 @@
 
 mod analyzer;
 
+use crate::by_line::ByLine;
+use crate::lines::Ends;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// POP3 over TCP.
@@ -12,7 +14,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[110],
     probe,
-    analyzer: |_| Box::<analyzer::Pop3Analyzer>::default(),
+    analyzer: |_| Box::new(ByLine::new(Ends::Any, analyzer::Pop3Reader::default())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

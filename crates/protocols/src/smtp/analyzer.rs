@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use records::{Sender, Timestamp};
 
 use super::wire::{self, Command};
+use crate::Output;
+use crate::by_line::ReadsLines;
 use crate::lines::{Ends, Lines, Piece};
 use crate::login::Attempt;
 use crate::mime::{Mail, MailSource};
-use crate::{Analyzer, Chunk, HandOver, Output};
 
 /// So many commands wait for their reply.
 const PENDING_MAX: usize = 1000;
@@ -29,8 +30,7 @@ enum State {
 }
 
 /// Follows one connection.
-pub(super) struct SmtpAnalyzer {
-    lines: [Lines; 2],
+pub(super) struct SmtpReader {
     state: State,
     /// Commands without a reply, the first of them first.
     pending: VecDeque<Command>,
@@ -40,23 +40,25 @@ pub(super) struct SmtpAnalyzer {
     /// Lines of a mail that comes in chunks, and whether the chunk at hand is the last.
     chunk_lines: Lines,
     last_chunk: bool,
+    /// Size of the chunk that begins.
+    chunk_bytes: u64,
     entities: u32,
     attempt: Option<Attempt>,
     originator_sends: bool,
     left: bool,
 }
 
-impl SmtpAnalyzer {
+impl SmtpReader {
     /// Begins to follow a connection.
     pub(super) fn new() -> Self {
         Self {
-            lines: Default::default(),
             state: State::Commands,
             pending: VecDeque::from([Command::Open]),
             continued: None,
             mail: None,
             chunk_lines: Lines::that_end(Ends::CrLf),
             last_chunk: false,
+            chunk_bytes: 0,
             entities: 0,
             attempt: None,
             originator_sends: true,
@@ -64,19 +66,11 @@ impl SmtpAnalyzer {
         }
     }
 
-    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
-        if (from == Sender::Originator) == self.originator_sends {
-            self.sent(ts, line, output);
-        } else {
-            self.replied(ts, line, output);
-        }
-    }
-
     fn sent(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
         match self.state {
             State::Lost => {}
             State::Data if line == b"." => {
-                self.end_mail(ts, output);
+                self.end(ts, output);
                 self.state = State::Commands;
                 self.wait_for(Command::EndOfData, ts, output);
             }
@@ -127,7 +121,7 @@ impl SmtpAnalyzer {
                 self.attempt = Some(attempt);
             }
             Command::Bdat => self.begin_chunk(ts, argument, output),
-            Command::Rset => self.end_mail(ts, output),
+            Command::Rset => self.end(ts, output),
             Command::AuthAnswer
             | Command::EndOfData
             | Command::Open
@@ -147,21 +141,8 @@ impl SmtpAnalyzer {
             self.chunk_lines = Lines::that_end(Ends::CrLf);
         }
         self.last_chunk = is_last;
-        let [originator, responder] = &mut self.lines;
-        let lines = if self.originator_sends { originator } else { responder };
-        lines.plain = size;
+        self.chunk_bytes = size;
         if size == 0 && is_last {
-            self.end_chunks(ts, output);
-        }
-    }
-
-    fn chunk(&mut self, ts: Timestamp, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
-        while let Some(piece) = self.chunk_lines.next(&mut bytes) {
-            if let (Some(mail), Piece::Line(line)) = (&mut self.mail, piece) {
-                mail.deliver(ts, &line, true, output);
-            }
-        }
-        if left == 0 && self.last_chunk {
             self.end_chunks(ts, output);
         }
     }
@@ -170,7 +151,7 @@ impl SmtpAnalyzer {
         if let (Some(mail), Some(rest)) = (&mut self.mail, self.chunk_lines.rest()) {
             mail.deliver(ts, &rest, false, output);
         }
-        self.end_mail(ts, output);
+        self.end(ts, output);
     }
 
     fn replied(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
@@ -199,10 +180,10 @@ impl SmtpAnalyzer {
         match (command, code) {
             (Some(Command::Data), 354) => {}
             (Some(Command::Data), _) if self.state == State::Data => {
-                self.end_mail(ts, output);
+                self.end(ts, output);
                 self.state = State::Commands;
             }
-            (Some(Command::Bdat), 400..) => self.end_mail(ts, output),
+            (Some(Command::Bdat), 400..) => self.end(ts, output),
             (Some(Command::Auth | Command::AuthAnswer), 334) => self.state = State::Auth,
             (Some(Command::Auth | Command::AuthAnswer), _) => {
                 if self.state == State::Auth {
@@ -223,55 +204,52 @@ impl SmtpAnalyzer {
     }
 
     fn begin_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        self.end_mail(ts, output);
+        self.end(ts, output);
         let source = MailSource { name: "SMTP", is_orig: self.originator_sends, is_numbered: true };
         self.mail = Some(Mail::new(source, self.entities, ts, output));
     }
-
-    fn end_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        if let Some(mail) = self.mail.take() {
-            self.entities = mail.end(ts, output);
-        }
-    }
 }
 
-impl Analyzer for SmtpAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Chunk { ts, from, mut bytes } = chunk;
-        let place = usize::from(from == Sender::Responder);
-        while !self.left {
-            let Some(lines) = self.lines.get_mut(place) else { return };
-            match lines.next(&mut bytes) {
-                Some(Piece::Line(line)) => self.line(ts, from, &line, output),
-                Some(Piece::Plain(bytes)) => {
-                    let left = lines.plain;
-                    self.chunk(ts, bytes, left, output);
-                }
-                None => return,
+impl ReadsLines for SmtpReader {
+    fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        if (from == Sender::Originator) == self.originator_sends {
+            self.sent(ts, line, output);
+        } else {
+            self.replied(ts, line, output);
+        }
+    }
+
+    fn plain_bytes_next(&mut self) -> u64 {
+        std::mem::take(&mut self.chunk_bytes)
+    }
+
+    fn plain(&mut self, ts: Timestamp, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
+        while let Some(piece) = self.chunk_lines.next(&mut bytes) {
+            if let (Some(mail), Piece::Line(line)) = (&mut self.mail, piece) {
+                mail.deliver(ts, &line, true, output);
             }
         }
-        self.end(ts, output);
-        output.hand_over(HandOver::To("ssl"));
-        output.leave_unread(bytes.len());
+        if left == 0 && self.last_chunk {
+            self.end_chunks(ts, output);
+        }
     }
 
     fn gap(&mut self, ts: Timestamp, _: Sender, length: u64, output: &mut Output<'_>) {
         if let Some(mail) = &mut self.mail {
             mail.gap(ts, length, output);
         }
-        self.end_mail(ts, output);
+        self.end(ts, output);
         self.pending.clear();
         self.state = State::Lost;
     }
 
-    fn half_closed(&mut self, ts: Timestamp, from: Sender, output: &mut Output<'_>) {
-        let lines = self.lines.get_mut(usize::from(from == Sender::Responder));
-        if let Some(line) = lines.and_then(Lines::finish) {
-            self.line(ts, from, &line, output);
-        }
+    fn is_encrypted(&self) -> bool {
+        self.left
     }
 
     fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        self.end_mail(ts, output);
+        if let Some(mail) = self.mail.take() {
+            self.entities = mail.end(ts, output);
+        }
     }
 }

@@ -5,6 +5,8 @@
 mod analyzer;
 mod wire;
 
+use crate::by_line::ByLine;
+use crate::lines::Ends;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// SMTP over TCP.
@@ -13,7 +15,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[25, 587],
     probe,
-    analyzer: |_| Box::new(analyzer::SmtpAnalyzer::new()),
+    analyzer: |_| Box::new(ByLine::new(Ends::Any, analyzer::SmtpReader::new())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
