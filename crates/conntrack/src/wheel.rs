@@ -118,7 +118,7 @@ impl Wheel {
         let last_tick = tick_of(now);
         let mut idle_ticks = 0;
         loop {
-            while let Some((deadline, slot)) = self.soonest(slots) {
+            if let Some((deadline, slot)) = self.soonest(slots) {
                 if deadline > now {
                     return None;
                 }
