@@ -64,8 +64,15 @@ fn backbone(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
 }
 
 fn pppoe(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
+    const PROTOCOL_BYTES: usize = 2;
+    let length = usize::from(u16_at(rest.bytes, 4)?);
     let protocol = u16_at(rest.bytes, 6)?;
-    Some((Layer::Ppp(protocol), rest.skip(8)?))
+    let mut inner = rest.skip(8)?;
+    // What lies behind the session's own length is padding, even where the IP header claims it.
+    if let Some(bytes) = inner.bytes.get(..length.saturating_sub(PROTOCOL_BYTES)) {
+        inner.bytes = bytes;
+    }
+    Some((Layer::Ppp(protocol), inner))
 }
 
 /// An 802.2 header: followed only where SNAP or the number of IP announces something we know.
