@@ -49,6 +49,30 @@ impl Sign {
     }
 }
 
+/// Declares a protocol that is recognised by its sign alone: its constant, what it is called, its name, what carries
+/// it, its ports, who must be seen to speak it, and the function that looks.
+macro_rules! recognised {
+    ($protocol:ident, $doc:literal, $service:literal, $transport:ident, $ports:expr, $needs:ident, $check:expr) => {
+        #[doc = $doc]
+        pub(crate) const $protocol: crate::analyzer::Protocol = {
+            static SIGN: crate::recognised::Sign = crate::recognised::Sign {
+                service: $service,
+                needs: crate::recognised::Needs::$needs,
+                check: $check,
+            };
+            crate::analyzer::Protocol {
+                name: $service,
+                transport: crate::analyzer::Transport::$transport,
+                ports: $ports,
+                probe: |probe| SIGN.probe(probe),
+                analyzer: |about| SIGN.analyzer(about),
+            }
+        };
+    };
+}
+
+pub(crate) use recognised;
+
 /// Confirms the protocol when enough was seen.
 struct Recognised {
     sign: &'static Sign,

@@ -2,29 +2,11 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static STREAM: Sign = Sign { service: "dnp3_tcp", needs: Needs::Either, check };
-static DATAGRAM: Sign = Sign { service: "dnp3_udp", needs: Needs::Either, check };
-
-/// DNP3 over TCP.
-pub(crate) const OVER_TCP: Protocol = Protocol {
-    name: "dnp3_tcp",
-    transport: Transport::Tcp,
-    ports: &[20000],
-    probe: |probe| STREAM.probe(probe),
-    analyzer: |about| STREAM.analyzer(about),
-};
-
-/// DNP3 over UDP.
-pub(crate) const OVER_UDP: Protocol = Protocol {
-    name: "dnp3_udp",
-    transport: Transport::Udp,
-    ports: &[20000],
-    probe: |probe| DATAGRAM.probe(probe),
-    analyzer: |about| DATAGRAM.analyzer(about),
-};
+recognised!(OVER_TCP, "DNP3 over TCP.", "dnp3_tcp", Tcp, &[20000], Either, check);
+recognised!(OVER_UDP, "DNP3 over UDP.", "dnp3_udp", Udp, &[20000], Either, check);
 
 /// The header of a frame: two start bytes, length, control, destination (2 bytes), source (2) and a checksum (2).
 fn check(_: Sender, bytes: &[u8]) -> Verdict {

@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "mqtt", needs: Needs::Both, check };
-
-/// MQTT.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "mqtt",
-    transport: Transport::Tcp,
-    ports: &[1883],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "MQTT.", "mqtt", Tcp, &[1883], Both, check);
 
 fn check(from: Sender, stream: &[u8]) -> Verdict {
     let expected = if from == Sender::Originator { 0x10 } else { 0x20 };

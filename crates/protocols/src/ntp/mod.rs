@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "ntp", needs: Needs::Either, check };
-
-/// NTP.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "ntp",
-    transport: Transport::Udp,
-    ports: &[123],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "NTP.", "ntp", Udp, &[123], Either, check);
 
 /// The first byte holds version and mode; a time message has 48 bytes at least, a control message 12, a private one 8.
 fn check(_: Sender, datagram: &[u8]) -> Verdict {

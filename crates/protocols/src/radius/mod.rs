@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "radius", needs: Needs::Either, check };
-
-/// RADIUS.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "radius",
-    transport: Transport::Udp,
-    ports: &[1812],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "RADIUS.", "radius", Udp, &[1812], Either, check);
 
 /// Code, identifier, length (2 bytes), authenticator (16), and attributes that fill it.
 fn check(_: Sender, datagram: &[u8]) -> Verdict {

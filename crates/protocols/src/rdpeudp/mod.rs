@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "rdpeudp", needs: Needs::Both, check };
-
-/// RDPEUDP.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "rdpeudp",
-    transport: Transport::Udp,
-    ports: &[3389],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "RDPEUDP.", "rdpeudp", Udp, &[3389], Both, check);
 
 /// The client begins with an acknowledgement of nothing and the flag SYN, the server with SYN and ACK; both
 /// datagrams are filled up to the size that they probe.

@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "rfb", needs: Needs::Both, check };
-
-/// RFB.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "rfb",
-    transport: Transport::Tcp,
-    ports: &[5900],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "RFB.", "rfb", Tcp, &[5900], Both, check);
 
 /// Both ends begin with the version, e.g. `RFB 003.008`.
 fn check(_: Sender, stream: &[u8]) -> Verdict {

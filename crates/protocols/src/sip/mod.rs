@@ -2,19 +2,10 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-static SIGN: Sign = Sign { service: "sip", needs: Needs::Either, check };
-
-/// SIP.
-pub(crate) const PROTOCOL: Protocol = Protocol {
-    name: "sip",
-    transport: Transport::Udp,
-    ports: &[5060],
-    probe: |probe| SIGN.probe(probe),
-    analyzer: |about| SIGN.analyzer(about),
-};
+recognised!(PROTOCOL, "SIP.", "sip", Udp, &[5060], Either, check);
 
 /// A status line or a request line.
 fn check(_: Sender, datagram: &[u8]) -> Verdict {

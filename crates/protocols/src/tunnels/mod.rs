@@ -3,29 +3,14 @@
 
 use records::Sender;
 
-use crate::analyzer::{Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
+use crate::analyzer::Verdict;
+use crate::recognised::recognised;
 
-macro_rules! tunnel {
-    ($protocol:ident, $sign:ident, $doc:literal, $service:literal, $ports:expr, $needs:ident, $check:ident) => {
-        static $sign: Sign = Sign { service: $service, needs: Needs::$needs, check: $check };
-
-        #[doc = $doc]
-        pub(crate) const $protocol: Protocol = Protocol {
-            name: $service,
-            transport: Transport::Udp,
-            ports: $ports,
-            probe: |probe| $sign.probe(probe),
-            analyzer: |about| $sign.analyzer(about),
-        };
-    };
-}
-
-tunnel!(AYIYA, AYIYA_SIGN, "AYIYA.", "ayiya", &[5072], Either, ayiya);
-tunnel!(GENEVE, GENEVE_SIGN, "Geneve.", "geneve", &[6081], Either, geneve);
-tunnel!(GTP, GTP_SIGN, "GTP-U, version 1.", "gtpv1", &[2152], Either, gtp);
-tunnel!(TEREDO, TEREDO_SIGN, "Teredo.", "teredo", &[3544], Both, teredo);
-tunnel!(VXLAN, VXLAN_SIGN, "VXLAN.", "vxlan", &[4789], Either, vxlan);
+recognised!(AYIYA, "AYIYA.", "ayiya", Udp, &[5072], Either, ayiya);
+recognised!(GENEVE, "Geneve.", "geneve", Udp, &[6081], Either, geneve);
+recognised!(GTP, "GTP-U, version 1.", "gtpv1", Udp, &[2152], Either, gtp);
+recognised!(TEREDO, "Teredo.", "teredo", Udp, &[3544], Both, teredo);
+recognised!(VXLAN, "VXLAN.", "vxlan", Udp, &[4789], Either, vxlan);
 
 /// Flags with the bit for a valid network, three reserved bytes, the network (3 bytes), a reserved byte.
 fn vxlan(_: Sender, datagram: &[u8]) -> Verdict {
