@@ -64,6 +64,9 @@ impl<R: ReadsLines> Analyzer for ByLine<R> {
                 None => return,
             }
         }
+        if !self.lines(from).end_line(&mut bytes) {
+            return;
+        }
         self.reader.end(ts, output);
         output.hand_over(HandOver::To("ssl"));
         output.leave_unread(bytes.len());

@@ -37,7 +37,15 @@ pub(crate) struct Lines {
     /// After so many bytes a line ends although nothing ends it.
     pub(crate) limit: Option<u64>,
     partial: Vec<u8>,
-    after_cr: bool,
+    /// A line ended with a CR, and its LF may follow; it counts if the line counted.
+    after_cr: Option<Counts>,
+}
+
+/// Whether bytes count towards the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    Yes,
+    No,
 }
 
 impl Lines {
@@ -48,15 +56,7 @@ impl Lines {
 
     /// Takes the next piece off `input`; `None` when more bytes are needed.
     pub(crate) fn next<'a>(&mut self, input: &mut &'a [u8]) -> Option<Piece<'a>> {
-        if self.after_cr
-            && let [first, rest @ ..] = *input
-        {
-            self.after_cr = false;
-            if *first == b'\n' {
-                *input = rest;
-                self.count(1);
-            }
-        }
+        self.end_line(input);
         if input.is_empty() {
             return None;
         }
@@ -69,6 +69,20 @@ impl Lines {
             return Some(Piece::Plain(bytes));
         }
         self.line(input).map(Piece::Line)
+    }
+
+    /// Takes the LF that belongs to the CR before it off `input`. False while it is not known whether one comes.
+    pub(crate) fn end_line(&mut self, input: &mut &[u8]) -> bool {
+        let Some(counts) = self.after_cr else { return true };
+        let [first, rest @ ..] = *input else { return false };
+        self.after_cr = None;
+        if *first == b'\n' {
+            *input = rest;
+            if counts == Counts::Yes {
+                self.count(1);
+            }
+        }
+        true
     }
 
     /// The line that has begun, when the stream is over.
@@ -150,7 +164,7 @@ impl Lines {
             Some(b'\n') => (place, place + 2),
             Some(_) => (place, place + 1),
             None => {
-                self.after_cr = true;
+                self.after_cr = Some(if self.limit.is_some() { Counts::Yes } else { Counts::No });
                 (place, place + 1)
             }
         }

@@ -161,11 +161,10 @@ impl Follower {
             Stage::Followed(_) => {
                 let chunk = Chunk { ts: connection.now, from, bytes };
                 self.drive(connection, state, |analyzer, output| analyzer.data(chunk, output));
-                // What the protocol before did not read is for the one after it. It is never all of the chunk.
+                // What the protocol before did not read is for the one after it.
                 let unread = std::mem::take(&mut self.effects.unread);
-                if let Some(place @ 1..) = bytes.len().checked_sub(unread).filter(|_| unread > 0)
-                    && let Some((_, rest)) = bytes.split_at_checked(place)
-                {
+                let read = bytes.len().saturating_sub(unread);
+                if let Some(rest @ [_, ..]) = bytes.get(read..) {
                     self.deliver(connection, state, from, rest);
                 }
             }

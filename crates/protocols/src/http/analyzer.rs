@@ -278,6 +278,9 @@ impl Analyzer for HttpAnalyzer {
             self.piece(ts, from, piece, output);
         }
         let Some(successor) = self.left else { return };
+        if !self.direction(from).lines.end_line(&mut bytes) {
+            return;
+        }
         self.end(ts, output);
         match successor {
             Successor::Tunnelled => output.hand_over(HandOver::Recognise),

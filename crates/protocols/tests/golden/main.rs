@@ -19,6 +19,7 @@
 
 mod dialogue;
 mod play;
+mod random;
 
 use std::path::{Path, PathBuf};
 
