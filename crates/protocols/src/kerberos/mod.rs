@@ -36,6 +36,8 @@ fn verdict(probe: &Probe<'_>, length_bytes: usize) -> Verdict {
     if begins(probe.originator) || begins(probe.responder) {
         return Verdict::Match;
     }
-    let too_short = |bytes: &[u8]| bytes.len() < length_bytes + 16;
-    if too_short(probe.originator) && too_short(probe.responder) { Verdict::Maybe } else { Verdict::No }
+    let may_begin = |bytes: &[u8]| {
+        bytes.len() < length_bytes + 16 || bytes.get(length_bytes..).is_some_and(wire::has_form_of_message)
+    };
+    if may_begin(probe.originator) && may_begin(probe.responder) { Verdict::Maybe } else { Verdict::No }
 }

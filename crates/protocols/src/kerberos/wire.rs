@@ -92,7 +92,7 @@ pub(super) struct Refusal {
 
 /// Whether these first bytes are surely a message of Kerberos: tag, length, sequence and version 5.
 pub(super) fn begins_message(bytes: &[u8]) -> bool {
-    let Some((tag @ (0x6a..=0x6f | 0x74..=0x76 | 0x7e), rest)) = bytes.split_first() else { return false };
+    let Some((tag, rest)) = bytes.split_first().filter(|(tag, _)| is_tag(**tag)) else { return false };
     let Some(header) = header_length(rest) else { return false };
     let Some(inner) = rest.get(header..).and_then(|inner| inner.strip_prefix(&[SEQUENCE])) else {
         return false;
@@ -101,6 +101,18 @@ pub(super) fn begins_message(bytes: &[u8]) -> bool {
     // Requests number their fields from one, all others from zero.
     let version = if matches!(tag, 0x6a | 0x6c) { 0xa1 } else { 0xa0 };
     body.starts_with(&[version, 3, INTEGER, 1, 5])
+}
+
+/// Whether these bytes have the outer form of a message and nothing after it.
+pub(super) fn has_form_of_message(bytes: &[u8]) -> bool {
+    let mut elements = Elements(bytes);
+    elements.next().is_some_and(|(tag, content)| is_tag(tag) && content.first() == Some(&SEQUENCE))
+        && elements.0.is_empty()
+}
+
+/// Whether an element with this tag is a message: AS-REQ to AP-REP, KRB-SAFE, KRB-PRIV, KRB-CRED or KRB-ERROR.
+const fn is_tag(tag: u8) -> bool {
+    matches!(tag, 0x6a..=0x6f | 0x74..=0x76 | 0x7e)
 }
 
 fn header_length(bytes: &[u8]) -> Option<usize> {
@@ -114,10 +126,10 @@ fn header_length(bytes: &[u8]) -> Option<usize> {
 
 /// Reads a message; `None` where it is none or cut short.
 pub(super) fn message(bytes: &[u8]) -> Option<Message> {
-    if !begins_message(bytes) {
+    let (tag, content) = Elements(bytes).next()?;
+    if !is_tag(tag) {
         return None;
     }
-    let (tag, content) = Elements(bytes).next()?;
     let fields = Elements(content).inside(SEQUENCE)?;
     match tag & 0x1f {
         10 => request(fields).map(|request| Message::Request(Exchange::Authentication, request)),

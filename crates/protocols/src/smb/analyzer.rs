@@ -92,8 +92,8 @@ impl Receiver for Reception<'_, '_> {
     fn head(&mut self, head: &[u8], length: usize) -> Plan {
         self.count_segments(length.saturating_add(3) / SEGMENT_BYTES);
         let plan = match head.first_chunk::<4>() {
-            Some(v2::MARK) => v2::head(self, head),
-            Some(v1::MARK) => v1::head(self, head),
+            Some(v2::MARK) => v2::head(self, head, length),
+            Some(v1::MARK) => v1::head(self, head, length),
             // Encrypted and compressed messages of SMB 3.
             Some(b"\xfdSMB" | b"\xfcSMB") => Plan::Skip,
             _ => return Plan::Search,
@@ -111,6 +111,14 @@ impl Receiver for Reception<'_, '_> {
             _ => {}
         }
         self.count_segments(1);
+    }
+
+    fn broken(&mut self, start: &[u8]) {
+        match start.first_chunk::<4>() {
+            Some(v2::MARK) => v2::broken(self, start),
+            Some(v1::MARK) => v1::broken(self, start),
+            _ => {}
+        }
     }
 
     fn content(&mut self, bytes: &[u8]) {
@@ -167,6 +175,12 @@ impl Reception<'_, '_> {
     pub(super) fn whole_content(&mut self, bytes: &[u8]) {
         self.content(bytes);
         self.content_end();
+    }
+
+    /// A read or write begins of which too much is missing to follow the content: it is only counted.
+    pub(super) fn count_transfer(&mut self, length: usize) {
+        let Connection { contents, conversation, .. } = &mut *self.connection;
+        contents.count(self.from, length as u64, conversation);
     }
 
     /// The file at hand is closed.

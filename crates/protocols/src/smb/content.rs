@@ -10,7 +10,7 @@ use records::{Sender, SmbTransfer, Timestamp};
 use rustc_hash::FxHashMap;
 
 use super::conversation::{Conversation, FileNumber, OpenedFile, hash};
-use crate::{FileHandle, FileStart, FileSummary, Output};
+use crate::{FileHandle, FileStart, Output};
 
 /// More files than this are not followed at a time.
 const FILES_MAX: usize = 4096;
@@ -26,7 +26,15 @@ pub(super) struct Transfer {
 /// The files of a connection whose content is followed.
 #[derive(Default)]
 pub(super) struct Contents {
-    open: FxHashMap<u64, FileHandle>,
+    open: FxHashMap<u64, Followed>,
+}
+
+/// A file whose content is followed.
+#[derive(Clone, Copy)]
+struct Followed {
+    handle: FileHandle,
+    /// The file ends when so many bytes were seen.
+    total_bytes: Option<u64>,
 }
 
 impl Contents {
@@ -41,12 +49,16 @@ impl Contents {
     ) -> Option<Transfer> {
         let number = conversation.file_number()?;
         let file = conversation.file()?;
-        match from {
-            Sender::Originator => file.transferred.writes += 1,
-            Sender::Responder => file.transferred.reads += 1,
-        }
+        file.transferred.count_one(from);
         let handle = self.handle(ts, from, file, output);
         Some(Transfer { file: number, handle, offset })
+    }
+
+    /// The file at hand is read or written, but the content is not followed.
+    pub(super) fn count(&mut self, from: Sender, length: u64, conversation: &mut Conversation) {
+        let Some(file) = conversation.file() else { return };
+        file.transferred.count_one(from);
+        file.transferred.count_bytes(from, length);
     }
 
     fn handle(
@@ -57,46 +69,51 @@ impl Contents {
         output: &mut Output<'_>,
     ) -> Option<FileHandle> {
         let key = key(file)?;
-        if let Some(handle) = self.open.get(&key) {
-            if file.fuid.is_none() {
-                file.fuid = output.files.summary(*handle).map(|summary| summary.fuid);
+        if let Some(followed) = self.open.get(&key).copied() {
+            let seen = output.files.summary(followed.handle).map(|summary| summary.seen_bytes);
+            if !seen.zip(followed.total_bytes).is_some_and(|(seen, total)| seen >= total) {
+                return Some(followed.handle);
             }
-            return Some(*handle);
+            // It was complete and is over; what comes now is another file.
+            self.open.remove(&key);
+            file.content = output.files.end(ts, followed.handle);
         }
         if self.open.len() >= FILES_MAX {
             return None;
         }
+        let total_bytes = (file.size > 0).then_some(file.size);
         let start = FileStart {
             source: "SMB",
             depth: 0,
             filename: file.name.clone(),
-            total_bytes: (file.size > 0).then_some(file.size),
+            total_bytes,
             is_orig: from == Sender::Originator,
             key: Some(key),
         };
         let handle = output.files.begin(ts, output.about, start);
-        file.fuid = output.files.summary(handle).map(|summary| summary.fuid);
-        self.open.insert(key, handle);
+        self.open.insert(key, Followed { handle, total_bytes });
         Some(handle)
     }
 
     /// The file at hand is closed.
     pub(super) fn close(&mut self, ts: Timestamp, conversation: &mut Conversation, output: &mut Output<'_>) {
         let Some(file) = conversation.file() else { return };
-        let handle = key(file).and_then(|key| self.open.remove(&key));
-        let summary = handle.and_then(|handle| output.files.end(ts, handle));
-        write_transfer(ts, file, summary, output);
+        if let Some(followed) = key(file).and_then(|key| self.open.remove(&key)) {
+            file.content = output.files.end(ts, followed.handle).or(file.content.take());
+        }
+        write_transfer(ts, file, output);
     }
 
     /// The connection is over.
     pub(super) fn end(&mut self, ts: Timestamp, conversation: &mut Conversation, output: &mut Output<'_>) {
         for number in conversation.open_files() {
             let Some(file) = conversation.file_at(number) else { continue };
-            let handle = key(file).and_then(|key| self.open.get(&key));
-            let summary = handle.and_then(|handle| output.files.summary(*handle));
-            write_transfer(ts, file, summary, output);
+            if let Some(followed) = key(file).and_then(|key| self.open.get(&key)) {
+                file.content = output.files.summary(followed.handle).or(file.content.take());
+            }
+            write_transfer(ts, file, output);
         }
-        let mut left: Vec<_> = self.open.drain().map(|(_, handle)| handle).collect();
+        let mut left: Vec<_> = self.open.drain().map(|(_, followed)| followed.handle).collect();
         left.sort_unstable();
         for handle in left {
             output.files.end(ts, handle);
@@ -116,6 +133,9 @@ impl Transfer {
     ) {
         if let Some(handle) = self.handle {
             output.files.data_at(ts, handle, self.offset, bytes);
+            if let Some(file) = conversation.file_at(self.file).filter(|file| file.fuid.is_none()) {
+                file.fuid = output.files.summary(handle).map(|summary| summary.fuid);
+            }
         }
         self.count(from, bytes.len() as u64, conversation);
     }
@@ -128,11 +148,7 @@ impl Transfer {
     fn count(&mut self, from: Sender, length: u64, conversation: &mut Conversation) {
         self.offset = self.offset.wrapping_add(length);
         let Some(file) = conversation.file_at(self.file) else { return };
-        let transferred = &mut file.transferred;
-        match from {
-            Sender::Originator => transferred.bytes_written += length,
-            Sender::Responder => transferred.bytes_read += length,
-        }
+        file.transferred.count_bytes(from, length);
     }
 }
 
@@ -143,12 +159,7 @@ fn key(file: &OpenedFile) -> Option<u64> {
     Some(hash(&(&file.path, &file.name, file.times.map(|times| times.modified))))
 }
 
-fn write_transfer(
-    ts: Timestamp,
-    file: &mut OpenedFile,
-    summary: Option<FileSummary>,
-    output: &mut Output<'_>,
-) {
+fn write_transfer(ts: Timestamp, file: &mut OpenedFile, output: &mut Output<'_>) {
     let transferred = std::mem::take(&mut file.transferred);
     if transferred.reads == 0 && transferred.writes == 0 {
         return;
@@ -163,8 +174,8 @@ fn write_transfer(
         bytes_written: transferred.bytes_written,
         reads: transferred.reads,
         writes: transferred.writes,
-        fuid: summary.as_ref().map(|summary| summary.fuid).or(file.fuid),
-        mime_type: summary.and_then(|summary| summary.mime_type).map(Cow::Borrowed),
+        fuid: file.fuid,
+        mime_type: file.content.as_ref().and_then(|content| content.mime_type).map(Cow::Borrowed),
         opened: file.opened(),
     });
 }

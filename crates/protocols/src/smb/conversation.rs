@@ -10,7 +10,7 @@ use records::{Interval, Sender, SmbFiles, SmbMapping, Timestamp, Uid};
 use rustc_hash::FxHashMap;
 
 use super::arena::Arena;
-use crate::Output;
+use crate::{FileSummary, Output};
 
 /// More requests without a response than this: the capture misses much, and all is forgotten (Zeek's
 /// `SMB::max_pending_messages`).
@@ -105,6 +105,8 @@ pub(super) struct OpenedFile {
     pub(super) fuid: Option<Uid>,
     pub(super) transferred: Transferred,
     pub(super) delete_on_close: bool,
+    /// What was found of its content when it was over.
+    pub(super) content: Option<FileSummary>,
     action: Option<(Action, ShareKind)>,
 }
 
@@ -115,6 +117,24 @@ pub(super) struct Transferred {
     pub(super) bytes_written: u64,
     pub(super) reads: u64,
     pub(super) writes: u64,
+}
+
+impl Transferred {
+    /// A write from the originator, or a read that the responder answers.
+    pub(super) const fn count_one(&mut self, from: Sender) {
+        match from {
+            Sender::Originator => self.writes += 1,
+            Sender::Responder => self.reads += 1,
+        }
+    }
+
+    /// So many bytes of it.
+    pub(super) const fn count_bytes(&mut self, from: Sender, length: u64) {
+        match from {
+            Sender::Originator => self.bytes_written = self.bytes_written.saturating_add(length),
+            Sender::Responder => self.bytes_read = self.bytes_read.saturating_add(length),
+        }
+    }
 }
 
 impl OpenedFile {

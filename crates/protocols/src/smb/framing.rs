@@ -5,6 +5,9 @@
 /// So many bytes of a message are gathered before it is decided what to do with it. No fixed part of a read
 /// or write is longer.
 pub(super) const HEAD_BYTES: usize = 128;
+/// Reads and writes in messages up to this length are gathered too: their content is dealt with when it is
+/// complete, as Zeek does, which keeps the order of what both ends say. Copying so little costs little.
+pub(super) const CONTENT_BYTES_GATHERED: usize = 66 * 1024;
 /// Longer messages are passed over, but for the content of reads and writes. Security blobs and calls of
 /// DCE/RPC fit in.
 const MESSAGE_BYTES_MAX: usize = 256 * 1024;
@@ -37,6 +40,8 @@ pub(super) trait Receiver {
     fn head(&mut self, head: &[u8], length: usize) -> Plan;
     /// A message, whole.
     fn message(&mut self, message: &[u8]);
+    /// A message that should be gathered, but bytes of it are missing: what came before the first of them.
+    fn broken(&mut self, start: &[u8]);
     /// The next bytes of the part that is handed on.
     fn content(&mut self, bytes: &[u8]);
     /// So many bytes of that part are missing.
@@ -125,6 +130,15 @@ impl Framer {
             }
             if span.part > 0 {
                 receiver.content_end();
+            }
+        }
+        if let State::Gather(whole) = self.state {
+            receiver.broken(&self.buffer);
+            let left = whole.saturating_sub(self.buffer.len());
+            if length < left {
+                self.buffer.clear();
+                self.state = State::Pass(Span { before: left - length, ..Span::default() });
+                return;
             }
         }
         self.buffer.clear();
@@ -271,6 +285,9 @@ mod tests {
         fn message(&mut self, message: &[u8]) {
             self.0.push(("message", message.to_vec()));
         }
+        fn broken(&mut self, _start: &[u8]) {
+            self.0.push(("broken", Vec::new()));
+        }
         fn content(&mut self, bytes: &[u8]) {
             match self.0.last_mut() {
                 Some(("content", last)) => last.extend_from_slice(bytes),
@@ -314,6 +331,16 @@ mod tests {
             assert_eq!(seen(&[left, right]), whole, "cut at {cut}");
         }
         assert_eq!(seen(&stream.chunks(1).collect::<Vec<_>>()), whole);
+    }
+
+    #[test]
+    fn a_gap_inside_a_gathered_message_keeps_the_place() {
+        let stream = [message(1, 200), message(1, 40)].concat();
+        let (mut framer, mut seen) = (Framer::default(), Seen::default());
+        framer.feed(stream.get(..150).unwrap(), &mut seen);
+        framer.gap(20, &mut seen);
+        framer.feed(stream.get(170..).unwrap(), &mut seen);
+        assert_eq!(seen.0.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["broken", "message"]);
     }
 
     #[test]

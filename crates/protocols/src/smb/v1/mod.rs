@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::wire::{Access, Block, HEADER_BYTES, Header, SessionSetup, command};
 use super::analyzer::Reception;
 use super::conversation::{Action, Share, ShareKind};
-use super::framing::Plan;
+use super::framing::{CONTENT_BYTES_GATHERED, Plan};
 use super::{PIPE_NAMES, status};
 
 pub(super) use self::wire::MARK;
@@ -28,12 +28,12 @@ pub(super) struct Memory {
 }
 
 /// Looks at the head of a message: decides what to do with it, and deals with those that need no more.
-pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8]) -> Plan {
+pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize) -> Plan {
     let Some(header) = wire::header(head) else { return Plan::Skip };
     let block = Block { message: head, at: HEADER_BYTES, unicode: header.unicode };
     let is_request = reception.from == Sender::Originator;
     let is_pipe = reception.connection.v1.pipe_trees.contains(&header.tree_id);
-    if is_pipe || block.next().is_some() {
+    if length <= CONTENT_BYTES_GATHERED || is_pipe || block.next().is_some() {
         return Plan::Gather;
     }
     match header.command {
@@ -53,6 +53,31 @@ pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8]) -> Plan {
             Plan::Stream { start, length }
         }
         _ => Plan::Gather,
+    }
+}
+
+/// Bytes are missing in a message that should be gathered: a read or write is counted.
+pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
+    let Some(header) = wire::header(start) else { return };
+    if reception.connection.v1.pipe_trees.contains(&header.tree_id) {
+        return;
+    }
+    let block = Block { message: start, at: HEADER_BYTES, unicode: header.unicode };
+    match (reception.from, header.command) {
+        (Sender::Originator, command::WRITE_ANDX) => {
+            let Some((access, _, length)) = wire::write_request(&block) else { return };
+            begin(reception, &header);
+            write_begins(reception, access);
+            reception.count_transfer(length);
+        }
+        (Sender::Responder, command::READ_ANDX) => {
+            let Some((_, length)) = wire::read_response(&block) else { return };
+            let Some(asked) = reception.connection.v1.reads.remove(&header.message_id) else { return };
+            begin(reception, &header);
+            reception.connection.conversation.use_file(asked.file_id.into());
+            reception.count_transfer(length);
+        }
+        _ => {}
     }
 }
 

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 use self::wire::{Access, Change, Header, command};
 use super::analyzer::Reception;
 use super::conversation::{Action, ShareKind};
-use super::framing::Plan;
+use super::framing::{CONTENT_BYTES_GATHERED, Plan};
 use super::{PIPE_NAMES, status};
 
 pub(super) use self::wire::MARK;
@@ -44,18 +44,18 @@ fn remember<T>(pending: &mut Pending<T>, message_id: u64, value: T) {
 }
 
 /// Looks at the head of a message: decides what to do with it, and deals with those that need no more.
-pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8]) -> Plan {
+pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize) -> Plan {
     let Some(header) = wire::header(head) else { return Plan::Skip };
     let is_request = reception.from == Sender::Originator;
     match header.command {
         command::READ if !is_request && carries_content(header.status) => {
-            if is_pipe(reception, &header) {
+            if length <= CONTENT_BYTES_GATHERED || is_pipe(reception, &header) {
                 return Plan::Gather;
             }
             read_content(reception, &header, head)
         }
         command::WRITE if is_request => {
-            if is_pipe(reception, &header) {
+            if length <= CONTENT_BYTES_GATHERED || is_pipe(reception, &header) {
                 return Plan::Gather;
             }
             write_content(reception, &header, head)
@@ -126,6 +126,25 @@ fn use_file(reception: &mut Reception<'_, '_>, file_id: u64, action: Action) {
     reception.write_file();
 }
 
+/// Bytes are missing in a message that should be gathered: a read or write is counted.
+pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
+    let Some(header) = wire::header(start) else { return };
+    let length = match (reception.from, header.command) {
+        (Sender::Responder, command::READ) if carries_content(header.status) => {
+            wire::read_response(start).map(|(_, length)| length)
+        }
+        (Sender::Originator, command::WRITE) => wire::write_request(start).map(|(_, _, length)| length),
+        _ => None,
+    };
+    let Some(length) = length.filter(|length| *length > 0 && !is_pipe(reception, &header)) else { return };
+    begin(reception, &header);
+    if let (Sender::Originator, Some((access, ..))) = (reception.from, wire::write_request(start)) {
+        use_file(reception, access.file_id, Action::Write);
+    }
+    reception.connection.v2.reads.remove(&header.message_id);
+    reception.count_transfer(length);
+}
+
 /// A message that was gathered.
 pub(super) fn message(reception: &mut Reception<'_, '_>, message: &[u8]) {
     // Zeek reads only the first message of a frame, and so do the records that are compared with it.
@@ -171,6 +190,9 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             let bytes = message.get(start..)?.get(..length)?;
             if is_pipe {
                 reception.pipe_bytes(access.file_id, bytes);
+            } else if !bytes.is_empty() {
+                reception.begin_transfer(access.offset);
+                reception.whole_content(bytes);
             }
         }
         command::IOCTL => {
@@ -270,11 +292,14 @@ fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], 
         }
         command::CREATE => create_response(reception, wire::create_response(message)?),
         command::READ => {
-            let asked = reception.connection.v2.reads.remove(&header.message_id)?;
+            let asked = reception.connection.v2.reads.remove(&header.message_id);
             let (start, length) = wire::read_response(message)?;
             let bytes = message.get(start..)?.get(..length)?;
             if is_pipe {
-                reception.pipe_bytes(asked.file_id, bytes);
+                reception.pipe_bytes(asked?.file_id, bytes);
+            } else if !bytes.is_empty() {
+                reception.begin_transfer(asked.map_or(0, |asked| asked.offset));
+                reception.whole_content(bytes);
             }
         }
         command::IOCTL => {
