@@ -22,6 +22,7 @@ pub(crate) struct KerberosSession {
     record: Option<Kerberos>,
     written: bool,
     attempt: Option<Attempt>,
+    shown: bool,
 }
 
 /// A request for a first ticket that has no answer yet.
@@ -40,6 +41,7 @@ impl KerberosSession {
             Message::Reply(exchange, reply) => self.reply(ts, exchange, reply, output),
             Message::Error(refusal) => self.refusal(ts, refusal, output),
             Message::Application => {
+                self.shown = true;
                 self.open(ts, output);
             }
             Message::Other => {}
@@ -52,6 +54,11 @@ impl KerberosSession {
         if self.message(ts, bytes, output) {
             output.confirm("krb");
         }
+    }
+
+    /// Whether a ticket was shown to a service since this was asked last.
+    pub(crate) fn take_shown(&mut self) -> bool {
+        std::mem::take(&mut self.shown)
     }
 
     /// The record, while it is not yet written.

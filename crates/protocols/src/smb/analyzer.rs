@@ -228,7 +228,11 @@ impl Reception<'_, '_> {
             connection.authentication.ntlm.refused(status);
         }
         let claimant = connection.authentication.ntlm.take_claimant();
-        let method = claimant.as_ref().map(|_| Cow::Borrowed("ntlm"));
+        let method = match (&claimant, connection.authentication.kerberos.take_shown()) {
+            (_, true) => Some(Cow::Borrowed("kerberos")),
+            (Some(_), false) => Some(Cow::Borrowed("ntlm")),
+            (None, false) => None,
+        };
         let (ts, user) = claimant.map_or((asked, None), |(ts, user)| (ts, Some(user)));
         self.output.write(Login {
             ts,

@@ -4,12 +4,11 @@
 //! As in Zeek, a file is what has the same share, name and time of change; it ends when it is closed, even where
 //! it is open a second time.
 
-use std::borrow::Cow;
-
-use records::{Sender, SmbTransfer, Timestamp};
+use records::{Sender, Timestamp};
 use rustc_hash::FxHashMap;
 
-use super::conversation::{Conversation, FileNumber, OpenedFile, hash};
+use super::conversation::{Conversation, FileNumber, hash};
+use super::opened_file::OpenedFile;
 use crate::{FileHandle, FileStart, Output};
 
 /// More files than this are not followed at a time.
@@ -160,22 +159,7 @@ fn key(file: &OpenedFile) -> Option<u64> {
 }
 
 fn write_transfer(ts: Timestamp, file: &mut OpenedFile, output: &mut Output<'_>) {
-    let transferred = std::mem::take(&mut file.transferred);
-    if transferred.reads == 0 && transferred.writes == 0 {
-        return;
+    if let Some(record) = file.take_transfer(ts, output) {
+        output.write(record);
     }
-    output.write(SmbTransfer {
-        ts,
-        uid: output.about.uid,
-        id: output.about.id,
-        path: file.path.clone(),
-        name: file.name.clone(),
-        bytes_read: transferred.bytes_read,
-        bytes_written: transferred.bytes_written,
-        reads: transferred.reads,
-        writes: transferred.writes,
-        fuid: file.fuid,
-        mime_type: file.content.as_ref().and_then(|content| content.mime_type).map(Cow::Borrowed),
-        opened: file.opened(),
-    });
 }

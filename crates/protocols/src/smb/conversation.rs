@@ -4,13 +4,13 @@
 //! A request and its response speak of the same file and share; so do all messages with the same file or share
 //! id. Files and shares are therefore kept once and referred to by number.
 
-use std::borrow::Cow;
-
-use records::{Interval, Sender, SmbFiles, SmbMapping, Timestamp, Uid};
+use records::{Interval, Sender, Timestamp};
 use rustc_hash::FxHashMap;
 
 use super::arena::Arena;
-use crate::{FileSummary, Output};
+use super::opened_file::{Action, OpenedFile};
+use super::share::{Share, ShareKind};
+use crate::Output;
 
 /// More requests without a response than this: the capture misses much, and all is forgotten (Zeek's
 /// `SMB::max_pending_messages`).
@@ -22,127 +22,13 @@ const RECENT_MAX: usize = 4096;
 /// An entry that was not repeated for so long is forgotten.
 const RECENT_FOR: Interval = Interval::from_secs(180);
 
+/// The file id with which a message of SMB 2 means the file of the message before it in the same frame; both
+/// halves have all bits set, and ids are known by their sum.
+pub(super) const RELATED: u64 = u64::MAX.wrapping_add(u64::MAX);
+
 /// Number of a file in the arena.
 pub(super) type FileNumber = u32;
 type ShareNumber = u32;
-
-/// What a message does with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Action {
-    /// Opens it.
-    Open,
-    /// Reads from it.
-    Read,
-    /// Writes to it.
-    Write,
-    /// Closes it.
-    Close,
-    /// Renames it.
-    Rename,
-    /// Marks it to be deleted.
-    Delete,
-    /// Changes its attributes.
-    SetAttribute,
-}
-
-/// Times of a file in units of 100 ns since 1601.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FileTimes {
-    /// Last change of the content.
-    pub(super) modified: u64,
-    /// Last access.
-    pub(super) accessed: u64,
-    /// Creation.
-    pub(super) created: u64,
-    /// Last change of the metadata.
-    pub(super) changed: u64,
-}
-
-/// What kind of thing a share is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) enum ShareKind {
-    /// Files.
-    #[default]
-    Disk,
-    /// Named pipes.
-    Pipe,
-    /// A printer.
-    Print,
-    /// A number without a meaning.
-    Unknown(u8),
-}
-
-impl ShareKind {
-    fn name(self) -> Cow<'static, str> {
-        match self {
-            Self::Disk => "DISK".into(),
-            Self::Pipe => "PIPE".into(),
-            Self::Print => "PRINT".into(),
-            Self::Unknown(number) => format!("unknown-{number}").into(),
-        }
-    }
-}
-
-/// A share.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Share {
-    pub(super) ts: Timestamp,
-    pub(super) path: Option<String>,
-    pub(super) service: Option<String>,
-    pub(super) native_file_system: Option<String>,
-    pub(super) kind: ShareKind,
-}
-
-/// A file, from its opening on.
-#[derive(Clone, Debug, Default)]
-pub(super) struct OpenedFile {
-    ts: Timestamp,
-    pub(super) name: Option<String>,
-    pub(super) path: Option<String>,
-    pub(super) size: u64,
-    pub(super) times: Option<FileTimes>,
-    pub(super) previous_name: Option<String>,
-    pub(super) fuid: Option<Uid>,
-    pub(super) transferred: Transferred,
-    pub(super) delete_on_close: bool,
-    /// What was found of its content when it was over.
-    pub(super) content: Option<FileSummary>,
-    action: Option<(Action, ShareKind)>,
-}
-
-/// What was read from and written to a file since it was opened.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Transferred {
-    pub(super) bytes_read: u64,
-    pub(super) bytes_written: u64,
-    pub(super) reads: u64,
-    pub(super) writes: u64,
-}
-
-impl Transferred {
-    /// A write from the originator, or a read that the responder answers.
-    pub(super) const fn count_one(&mut self, from: Sender) {
-        match from {
-            Sender::Originator => self.writes += 1,
-            Sender::Responder => self.reads += 1,
-        }
-    }
-
-    /// So many bytes of it.
-    pub(super) const fn count_bytes(&mut self, from: Sender, length: u64) {
-        match from {
-            Sender::Originator => self.bytes_written = self.bytes_written.saturating_add(length),
-            Sender::Responder => self.bytes_read = self.bytes_read.saturating_add(length),
-        }
-    }
-}
-
-impl OpenedFile {
-    /// When it was opened.
-    pub(super) const fn opened(&self) -> Timestamp {
-        self.ts
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
 struct Command {
@@ -324,12 +210,14 @@ impl Conversation {
     /// The message at hand speaks of the file with this id, or gives its own file this id.
     pub(super) fn use_file(&mut self, file_id: u64) {
         let Some(command) = self.command else { return };
+        if file_id == RELATED {
+            self.file = Some(command.file);
+            return;
+        }
         let number = match self.file_ids.get(&file_id) {
             Some(number) => *number,
             None => {
-                if self.file_ids.len() < OPEN_MAX {
-                    self.file_ids.insert(file_id, command.file);
-                }
+                self.bind_file(file_id);
                 command.file
             }
         };
@@ -344,17 +232,28 @@ impl Conversation {
         if self.file_ids.len() < OPEN_MAX || self.file_ids.contains_key(&file_id) {
             self.file_ids.insert(file_id, command.file);
         }
+        if let Some(file) = self.file() {
+            file.id = Some(file_id);
+        }
     }
 
-    /// The id no longer means a file.
-    pub(super) fn release_file(&mut self, file_id: u64) {
-        self.file_ids.remove(&file_id);
+    /// The id of the file at hand no longer means it.
+    pub(super) fn release_file(&mut self) {
+        if let Some(file_id) = self.file().and_then(|file| file.id) {
+            self.file_ids.remove(&file_id);
+        }
+    }
+
+    /// The message at hand speaks of the file of the message before it.
+    pub(super) fn follow_file(&mut self, number: FileNumber) {
+        self.change_command(|command| command.file = number);
+        self.file = Some(number);
     }
 
     /// Files that are open, with the time of their opening and their id.
     pub(super) fn open_files(&self) -> Vec<FileNumber> {
         let mut open: Vec<_> = self.file_ids.iter().map(|(id, number)| (*id, *number)).collect();
-        open.sort_by_key(|(id, number)| (self.files.get(*number).map(OpenedFile::opened), *id));
+        open.sort_by_key(|(id, number)| (self.files.get(*number).map(|file| file.ts), *id));
         open.dedup_by_key(|(_, number)| *number);
         open.into_iter().map(|(_, number)| number).collect()
     }
@@ -377,7 +276,7 @@ impl Conversation {
     /// Writes what was done with the file at hand, where it is worth a record and not only repeated.
     pub(super) fn write_file(&mut self, now: Timestamp, output: &mut Output<'_>) {
         let Some(file) = self.file.and_then(|file| self.files.get(file)) else { return };
-        let Some(action) = logged(file.action) else { return };
+        let Some(action) = file.logged_action() else { return };
         if file.name.is_none() {
             return;
         }
@@ -396,67 +295,13 @@ impl Conversation {
                 self.recent.insert(identity, now);
             }
         }
-        output.write(file_record(file, action, output));
+        output.write(file.record(action, output));
     }
 
     /// Writes the share at hand.
     pub(super) fn write_share(&mut self, output: &mut Output<'_>) {
         let Some(share) = self.share.and_then(|share| self.shares.get(share)) else { return };
-        output.write(SmbMapping {
-            ts: share.ts,
-            uid: output.about.uid,
-            id: output.about.id,
-            path: share.path.clone(),
-            service: share.service.clone(),
-            native_file_system: share.native_file_system.clone(),
-            share_type: Some(share.kind.name()),
-        });
-    }
-}
-
-/// Zeek's name of an action, where it is one of those that are logged.
-fn logged(action: Option<(Action, ShareKind)>) -> Option<&'static str> {
-    match action? {
-        (Action::Open, ShareKind::Disk | ShareKind::Unknown(_)) => Some("SMB::FILE_OPEN"),
-        (Action::Open, ShareKind::Print) => Some("SMB::PRINT_OPEN"),
-        (Action::Close, ShareKind::Print) => Some("SMB::PRINT_CLOSE"),
-        (Action::Rename, _) => Some("SMB::FILE_RENAME"),
-        (Action::Delete, _) => Some("SMB::FILE_DELETE"),
-        _ => None,
-    }
-}
-
-fn file_record(file: &OpenedFile, action: &'static str, output: &Output<'_>) -> SmbFiles {
-    SmbFiles {
-        ts: file.ts,
-        uid: output.about.uid,
-        id: output.about.id,
-        fuid: file.fuid,
-        action: Some(Cow::Borrowed(action)),
-        path: file.path.clone(),
-        name: file.name.clone(),
-        size: file.size,
-        prev_name: file.previous_name.clone(),
-        times_modified: file.times.map(|times| filetime(times.modified)),
-        times_accessed: file.times.map(|times| filetime(times.accessed)),
-        times_created: file.times.map(|times| filetime(times.created)),
-        times_changed: file.times.map(|times| filetime(times.changed)),
-    }
-}
-
-/// Seconds from 1601 to 1970, in units of 100 ns.
-const EPOCH: i128 = 11_644_473_600 * 10_000_000;
-
-/// A time of Windows.
-pub(super) fn filetime(units: u64) -> Timestamp {
-    let nanoseconds = (i128::from(units) - EPOCH) * 100;
-    Timestamp(i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX }))
-}
-
-impl FileTimes {
-    /// Whether they are times at all; a pipe has none.
-    pub(super) fn are_set(&self) -> bool {
-        filetime(self.modified) > Timestamp(0)
+        output.write(share.record(output));
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const HEAD_BYTES: usize = 128;
 pub(super) const CONTENT_BYTES_GATHERED: usize = 66 * 1024;
 /// Longer messages are passed over, but for the content of reads and writes. Security blobs and calls of
 /// DCE/RPC fit in.
-const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+pub(super) const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 /// No message of SMB is shorter: the header of its first version.
 const MESSAGE_BYTES_MIN: usize = 32;
 const NETBIOS_BYTES: usize = 4;

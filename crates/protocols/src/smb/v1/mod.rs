@@ -7,8 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::wire::{Access, Block, HEADER_BYTES, Header, SessionSetup, command};
 use super::analyzer::Reception;
-use super::conversation::{Action, Share, ShareKind};
 use super::framing::{CONTENT_BYTES_GATHERED, Plan};
+use super::opened_file::Action;
+use super::share::{Share, ShareKind};
 use super::{PIPE_NAMES, status};
 
 pub(super) use self::wire::MARK;
@@ -205,7 +206,7 @@ fn close_request(reception: &mut Reception<'_, '_>, file_id: u64) {
     if let (Some(path), Some(file)) = (path, conversation.file()) {
         file.path = Some(path);
     }
-    conversation.release_file(file_id);
+    conversation.release_file();
     reception.write_file();
     reception.close_file();
     reception.connection.pipes.close(file_id);

@@ -4,7 +4,7 @@
 use records::text_from_bytes;
 
 use crate::cursor::Cursor;
-use crate::smb::conversation::FileTimes;
+use crate::smb::filetime::FileTimes;
 use crate::smb::text::utf16_name;
 
 /// What a message begins with.

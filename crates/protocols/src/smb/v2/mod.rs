@@ -10,8 +10,10 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use self::wire::{Access, Change, Header, command};
 use super::analyzer::Reception;
-use super::conversation::{Action, ShareKind};
-use super::framing::{CONTENT_BYTES_GATHERED, Plan};
+use super::conversation::{FileNumber, RELATED};
+use super::framing::{CONTENT_BYTES_GATHERED, MESSAGE_BYTES_MAX, Plan};
+use super::opened_file::Action;
+use super::share::ShareKind;
 use super::{PIPE_NAMES, status};
 
 pub(super) use self::wire::MARK;
@@ -20,6 +22,9 @@ pub(super) use self::wire::MARK;
 const PENDING_MAX: usize = 1000;
 /// More shares of pipes than this are not remembered.
 const PIPE_TREES_MAX: usize = 4096;
+
+/// Messages in one frame; more are passed over.
+const COMPOUND_MAX: usize = 64;
 
 type Pending<T> = HashMap<u64, T, BuildHasherDefault<FxHasher>>;
 
@@ -32,6 +37,8 @@ pub(super) struct Memory {
     request_trees: Pending<u32>,
     /// What each read asked for.
     reads: Pending<Access>,
+    /// Requests to close the file that the same frame opens.
+    closes: Pending<()>,
     /// The pipe of each call.
     calls: Pending<u64>,
 }
@@ -47,15 +54,20 @@ fn remember<T>(pending: &mut Pending<T>, message_id: u64, value: T) {
 pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize) -> Plan {
     let Some(header) = wire::header(head) else { return Plan::Skip };
     let is_request = reception.from == Sender::Originator;
+    if length <= CONTENT_BYTES_GATHERED && matches!(header.command, command::READ | command::WRITE)
+        || header.next != 0 && length <= MESSAGE_BYTES_MAX
+    {
+        return Plan::Gather;
+    }
     match header.command {
         command::READ if !is_request && carries_content(header.status) => {
-            if length <= CONTENT_BYTES_GATHERED || is_pipe(reception, &header) {
+            if is_pipe(reception, &header) {
                 return Plan::Gather;
             }
             read_content(reception, &header, head)
         }
         command::WRITE if is_request => {
-            if length <= CONTENT_BYTES_GATHERED || is_pipe(reception, &header) {
+            if is_pipe(reception, &header) {
                 return Plan::Gather;
             }
             write_content(reception, &header, head)
@@ -64,7 +76,6 @@ pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize
             Plan::Gather
         }
         command::CREATE | command::CLOSE | command::READ | command::IOCTL | command::SET_INFO => Plan::Gather,
-        _ if header.next != 0 => Plan::Gather,
         _ => {
             begin(reception, &header);
             Plan::Skip
@@ -145,16 +156,33 @@ pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
     reception.count_transfer(length);
 }
 
-/// A message that was gathered.
-pub(super) fn message(reception: &mut Reception<'_, '_>, message: &[u8]) {
-    // Zeek reads only the first message of a frame, and so do the records that are compared with it.
-    let Some(header) = wire::header(message) else { return };
-    single(reception, &header, message);
+/// A frame that was gathered: one message, or several of which each may speak of the file of the one before.
+pub(super) fn message(reception: &mut Reception<'_, '_>, frame: &[u8]) {
+    let (mut rest, mut tree_id, mut file) = (frame, 0, None);
+    for _ in 0..COMPOUND_MAX {
+        let Some(mut header) = wire::header(rest) else { return };
+        if header.is_related && reception.from == Sender::Originator && file.is_some() {
+            header.tree_id = tree_id;
+        } else {
+            file = None;
+        }
+        let (message, after) = match header.next {
+            0 => (rest, &[][..]),
+            next => rest.split_at_checked(next).unwrap_or((rest, &[])),
+        };
+        single(reception, &header, message, file);
+        (rest, tree_id) = (after, header.tree_id);
+        file = reception.connection.conversation.file_number();
+    }
 }
 
-fn single(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8]) {
+/// Deals with one message, which may speak of the file of another one.
+fn single(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], file: Option<FileNumber>) {
     let is_pipe = is_pipe(reception, header);
     begin(reception, header);
+    if let Some(file) = file {
+        reception.connection.conversation.follow_file(file);
+    }
     match reception.from {
         Sender::Originator => request(reception, header, message, is_pipe),
         Sender::Responder => response(reception, header, message, is_pipe),
@@ -178,7 +206,15 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             create_request(reception, header, name, is_pipe);
             reception.connection.conversation.file()?.delete_on_close = delete_on_close;
         }
-        command::CLOSE => close_request(reception, wire::close_request(message)?),
+        command::CLOSE => match wire::close_request(message)? {
+            // Whether there is a file to close is known when it has been opened.
+            RELATED => remember(&mut reception.connection.v2.closes, header.message_id, ()),
+            file_id => {
+                reception.connection.conversation.use_file(file_id);
+                close_file(reception);
+                reception.connection.pipes.close(file_id);
+            }
+        },
         command::READ => {
             let access = wire::read_request(message)?;
             use_file(reception, access.file_id, Action::Read);
@@ -227,21 +263,20 @@ fn create_request(reception: &mut Reception<'_, '_>, header: &Header, name: Stri
     conversation.act(Action::Open);
 }
 
-fn close_request(reception: &mut Reception<'_, '_>, file_id: u64) {
+/// The file at hand is closed.
+fn close_file(reception: &mut Reception<'_, '_>) {
     let conversation = &mut reception.connection.conversation;
-    conversation.use_file(file_id);
     conversation.act(Action::Close);
     let path = conversation.share().and_then(|share| share.path.clone());
     if let (Some(path), Some(file)) = (path, conversation.file()) {
         file.path = Some(path);
     }
-    conversation.release_file(file_id);
+    conversation.release_file();
     if conversation.file().is_some_and(|file| file.delete_on_close) {
         conversation.act(Action::Delete);
     }
     reception.write_file();
     reception.close_file();
-    reception.connection.pipes.close(file_id);
 }
 
 fn change_file(reception: &mut Reception<'_, '_>, file_id: u64, change: Change) {
@@ -291,6 +326,10 @@ fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], 
             connection.conversation.write_share(reception.output);
         }
         command::CREATE => create_response(reception, wire::create_response(message)?),
+        command::CLOSE => {
+            reception.connection.v2.closes.remove(&header.message_id)?;
+            close_file(reception);
+        }
         command::READ => {
             let asked = reception.connection.v2.reads.remove(&header.message_id);
             let (start, length) = wire::read_response(message)?;

@@ -1,7 +1,7 @@
 //! Messages of SMB 2 and 3 ([MS-SMB2] 2.2). Offsets in a message count from its header.
 
 use crate::cursor::Cursor;
-use crate::smb::conversation::FileTimes;
+use crate::smb::filetime::FileTimes;
 use crate::smb::text::utf16_name;
 
 /// What a message in clear begins with.
@@ -9,6 +9,8 @@ pub(in crate::smb) const MARK: &[u8; 4] = b"\xfeSMB";
 /// Length of the header.
 pub(in crate::smb) const HEADER_BYTES: usize = 64;
 
+/// SMB2_FLAGS_RELATED_OPERATIONS.
+const RELATED: u32 = 4;
 const SET_FILE: u8 = 1;
 const RENAME: u8 = 10;
 const DISPOSITION: u8 = 13;
@@ -43,6 +45,8 @@ pub(in crate::smb) struct Header {
     pub(in crate::smb) next: usize,
     /// Number that joins request and response.
     pub(in crate::smb) message_id: u64,
+    /// It speaks of the same share and file as the message before it.
+    pub(in crate::smb) is_related: bool,
     /// Share. Of an asynchronous response this is part of another number.
     pub(in crate::smb) tree_id: u32,
 }
@@ -56,12 +60,20 @@ pub(in crate::smb) fn header(message: &[u8]) -> Option<Header> {
     cursor.skip(4)?;
     let status = cursor.u32()?;
     let command = cursor.u16()?;
-    cursor.skip(6)?;
+    cursor.skip(2)?;
+    let is_related = cursor.u32()? & RELATED != 0;
     let next = usize::try_from(cursor.u32()?).ok()?;
     let message_id = cursor.u64()?;
     cursor.skip(4)?;
     let tree_id = cursor.u32()?;
-    (message.len() >= HEADER_BYTES).then_some(Header { status, command, next, message_id, tree_id })
+    (message.len() >= HEADER_BYTES).then_some(Header {
+        status,
+        command,
+        next,
+        message_id,
+        is_related,
+        tree_id,
+    })
 }
 
 fn body(message: &[u8]) -> Option<Cursor<'_>> {
