@@ -16,8 +16,6 @@ const CONTEXTS_MAX: usize = 1024;
 #[derive(Default)]
 pub(super) struct Calls {
     bindings: BTreeMap<u64, Binding>,
-    /// Something was said after the last answer.
-    is_open: bool,
 }
 
 /// What is known of a pipe.
@@ -30,11 +28,12 @@ struct Binding {
     operation: Option<Cow<'static, str>>,
     uuid: Option<String>,
     contexts: BTreeMap<u16, String>,
+    /// The call that has no answer yet: context and operation.
+    pending: Option<(u16, u16)>,
 }
 
 impl Calls {
     fn binding(&mut self, pipe: u64, ts: Timestamp) -> &mut Binding {
-        self.is_open = true;
         let binding = self.bindings.entry(pipe).or_insert_with(|| Binding { ts, ..Binding::default() });
         binding.name_endpoint();
         binding
@@ -66,8 +65,10 @@ impl Calls {
     }
 
     /// A call.
-    pub(super) fn request(&mut self, pipe: u64, ts: Timestamp) {
-        self.binding(pipe, ts).ts = ts;
+    pub(super) fn request(&mut self, pipe: u64, ts: Timestamp, context: u16, operation: u16) {
+        let binding = self.binding(pipe, ts);
+        binding.ts = ts;
+        binding.pending = Some((context, operation));
     }
 
     /// Its answer.
@@ -81,23 +82,19 @@ impl Calls {
     ) {
         let binding = self.binding(pipe, ts);
         binding.guess_interface();
-        if let (Some(_), Some(uuid)) = (&binding.endpoint, &binding.uuid) {
-            binding.operation = Some(interfaces::operation(uuid, operation));
-            if binding.ts != ts {
-                binding.rtt = Some(ts.since(binding.ts));
-            }
+        if binding.endpoint.is_some() && binding.ts != ts {
+            binding.rtt = Some(ts.since(binding.ts));
         }
-        if let Some(uuid) = binding.contexts.get(&context) {
-            binding.endpoint = Some(interfaces::endpoint(uuid));
-            binding.operation = Some(interfaces::operation(uuid, operation));
-        }
+        binding.pending = None;
+        binding.name_operation(context, operation);
         binding.write(output);
-        self.is_open = false;
     }
 
     /// The pipe is closed.
-    pub(super) fn close(&mut self, pipe: u64) {
-        self.bindings.remove(&pipe);
+    pub(super) fn close(&mut self, pipe: u64, output: &mut Output<'_>) {
+        if let Some(mut binding) = self.bindings.remove(&pipe) {
+            binding.write_pending(output);
+        }
     }
 
     /// All pipes are forgotten.
@@ -105,15 +102,10 @@ impl Calls {
         self.bindings.clear();
     }
 
-    /// The connection is over. A call without an answer is told as Zeek tells it.
+    /// The connection is over.
     pub(super) fn end(&mut self, output: &mut Output<'_>) {
-        if !std::mem::take(&mut self.is_open) {
-            return;
-        }
         for binding in self.bindings.values_mut() {
-            binding.name_endpoint();
-            binding.guess_interface();
-            binding.write(output);
+            binding.write_pending(output);
         }
     }
 }
@@ -134,6 +126,26 @@ impl Binding {
         if let Some(uuid) = interfaces::usual_on_pipe(&plain_pipe_name(pipe)) {
             self.uuid = Some(uuid.to_owned());
         }
+    }
+
+    /// Names the operation of a call; the interface is that of its context, or the one that was bound last.
+    fn name_operation(&mut self, context: u16, operation: u16) {
+        if let (Some(_), Some(uuid)) = (&self.endpoint, &self.uuid) {
+            self.operation = Some(interfaces::operation(uuid, operation));
+        }
+        if let Some(uuid) = self.contexts.get(&context) {
+            self.endpoint = Some(interfaces::endpoint(uuid));
+            self.operation = Some(interfaces::operation(uuid, operation));
+        }
+    }
+
+    /// Tells of a call that no answer has come to. (Zeek tells it as a repetition of the call before it.)
+    fn write_pending(&mut self, output: &mut Output<'_>) {
+        let Some((context, operation)) = self.pending.take() else { return };
+        self.name_endpoint();
+        self.rtt = None;
+        self.name_operation(context, operation);
+        self.write(output);
     }
 
     fn write(&self, output: &mut Output<'_>) {

@@ -78,7 +78,7 @@ impl Pipes {
                 Some(Message::BindAnswer(address)) => calls.bound(data.pipe, data.ts, address),
                 Some(Message::AlterAnswer) => calls.altered(data.pipe, data.ts),
                 Some(Message::Request { context, operation }) => {
-                    calls.request(data.pipe, data.ts);
+                    calls.request(data.pipe, data.ts, context, operation);
                     if operations.len() < CONTEXTS_MAX || operations.contains_key(&context) {
                         operations.insert(context, operation);
                     }
@@ -96,9 +96,9 @@ impl Pipes {
     }
 
     /// The pipe is closed.
-    pub(crate) fn close(&mut self, pipe: u64) {
+    pub(crate) fn close(&mut self, pipe: u64, output: &mut Output<'_>) {
         self.pipes.remove(&pipe);
-        self.calls.close(pipe);
+        self.calls.close(pipe, output);
     }
 
     /// The connection is over.

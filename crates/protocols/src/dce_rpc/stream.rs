@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::wire::{self, HEADER_BYTES, Header, Message};
+use super::wire::{self, HEADER_BYTES, Header, Message, Verifier};
 
 /// Of a message in fragments so many bytes are kept: what is read of it stands at its beginning.
 const MESSAGE_BYTES_KEPT: usize = 1024;
@@ -18,8 +18,8 @@ pub(super) struct Stream {
 
 /// A unit that has come.
 pub(super) struct Unit<'a> {
-    /// How (by number of the mechanism) and with what it is authenticated.
-    pub(super) authentication: Option<(u8, &'a [u8])>,
+    /// How it is authenticated.
+    pub(super) authentication: Option<Verifier<'a>>,
     /// The message that it completes.
     pub(super) message: Option<Message>,
 }

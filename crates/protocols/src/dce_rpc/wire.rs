@@ -57,8 +57,11 @@ fn trailer_length(header: &Header) -> usize {
     }
 }
 
-/// The parts of a whole unit: the fragment of the message, and how and with what it is authenticated.
-pub(super) fn parts<'a>(header: &Header, unit: &'a [u8]) -> Option<(&'a [u8], Option<(u8, &'a [u8])>)> {
+/// How (by number of the mechanism) and with what a unit is authenticated.
+pub(super) type Verifier<'a> = (u8, &'a [u8]);
+
+/// The parts of a whole unit: the fragment of the message, and how it is authenticated.
+pub(super) fn parts<'a>(header: &Header, unit: &'a [u8]) -> Option<(&'a [u8], Option<Verifier<'a>>)> {
     let (body, trailer) = unit.split_at_checked(header.length.checked_sub(trailer_length(header))?)?;
     let authentication = match trailer {
         [kind, ..] => Some((*kind, trailer.get(TRAILER_BYTES..)?)),

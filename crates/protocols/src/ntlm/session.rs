@@ -51,6 +51,8 @@ impl NtlmSession {
     pub(crate) fn negotiated(&mut self, success: bool, output: &mut Output<'_>) {
         if let Some(record) = self.record.as_mut().filter(|_| !self.written) {
             record.success = Some(success);
+            // What was refused before was another attempt.
+            record.status = record.status.take().filter(|_| !success);
             self.written = true;
             output.write(record.clone());
         }

@@ -195,6 +195,11 @@ impl Reception<'_, '_> {
         pipes.data(PipeBytes { pipe, ts: self.ts, from: self.from, bytes }, authentication, self.output);
     }
 
+    /// A pipe is closed.
+    pub(super) fn close_pipe(&mut self, pipe: u64) {
+        self.connection.pipes.close(pipe, self.output);
+    }
+
     /// Writes what was done with the file at hand, if it is worth a record.
     pub(super) fn write_file(&mut self) {
         self.connection.conversation.write_file(self.ts, self.output);

@@ -70,7 +70,7 @@ impl Contents {
         let key = key(file)?;
         if let Some(followed) = self.open.get(&key).copied() {
             let seen = output.files.summary(followed.handle).map(|summary| summary.seen_bytes);
-            if !seen.zip(followed.total_bytes).is_some_and(|(seen, total)| seen >= total) {
+            if seen.zip(followed.total_bytes).is_none_or(|(seen, total)| seen < total) {
                 return Some(followed.handle);
             }
             // It was complete and is over; what comes now is another file.

@@ -209,7 +209,7 @@ fn close_request(reception: &mut Reception<'_, '_>, file_id: u64) {
     conversation.release_file();
     reception.write_file();
     reception.close_file();
-    reception.connection.pipes.close(file_id);
+    reception.close_pipe(file_id);
 }
 
 /// A file is deleted or renamed by name, without being opened.

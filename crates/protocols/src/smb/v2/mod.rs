@@ -37,10 +37,18 @@ pub(super) struct Memory {
     request_trees: Pending<u32>,
     /// What each read asked for.
     reads: Pending<Access>,
-    /// Requests to close the file that the same frame opens.
-    closes: Pending<()>,
+    /// What is to be done with the file that the same frame opens, once it is open.
+    put_off: Pending<PutOff>,
     /// The pipe of each call.
     calls: Pending<u64>,
+}
+
+/// A request that speaks of a file which the same frame opens.
+enum PutOff {
+    /// It is closed.
+    Close,
+    /// It is changed.
+    Change(Change),
 }
 
 fn remember<T>(pending: &mut Pending<T>, message_id: u64, value: T) {
@@ -133,6 +141,10 @@ fn write_content(reception: &mut Reception<'_, '_>, header: &Header, head: &[u8]
 
 fn use_file(reception: &mut Reception<'_, '_>, file_id: u64, action: Action) {
     reception.connection.conversation.use_file(file_id);
+    if file_id == RELATED {
+        // It is still to be opened.
+        return;
+    }
     reception.connection.conversation.act(action);
     reception.write_file();
 }
@@ -207,12 +219,11 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             reception.connection.conversation.file()?.delete_on_close = delete_on_close;
         }
         command::CLOSE => match wire::close_request(message)? {
-            // Whether there is a file to close is known when it has been opened.
-            RELATED => remember(&mut reception.connection.v2.closes, header.message_id, ()),
+            RELATED => remember(&mut reception.connection.v2.put_off, header.message_id, PutOff::Close),
             file_id => {
                 reception.connection.conversation.use_file(file_id);
                 close_file(reception);
-                reception.connection.pipes.close(file_id);
+                reception.close_pipe(file_id);
             }
         },
         command::READ => {
@@ -238,7 +249,13 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
         }
         command::SET_INFO => {
             let (file_id, change) = wire::set_info_request(message)?;
-            change_file(reception, file_id, change);
+            if file_id == RELATED {
+                let put_off = PutOff::Change(change);
+                remember(&mut reception.connection.v2.put_off, header.message_id, put_off);
+                return Some(());
+            }
+            reception.connection.conversation.use_file(file_id);
+            change_file(reception, change);
         }
         _ => {}
     }
@@ -279,9 +296,8 @@ fn close_file(reception: &mut Reception<'_, '_>) {
     reception.close_file();
 }
 
-fn change_file(reception: &mut Reception<'_, '_>, file_id: u64, change: Change) {
+fn change_file(reception: &mut Reception<'_, '_>, change: Change) {
     let conversation = &mut reception.connection.conversation;
-    conversation.use_file(file_id);
     match change {
         Change::Rename(name) => {
             if let Some(file) = conversation.file() {
@@ -326,9 +342,11 @@ fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], 
             connection.conversation.write_share(reception.output);
         }
         command::CREATE => create_response(reception, wire::create_response(message)?),
-        command::CLOSE => {
-            reception.connection.v2.closes.remove(&header.message_id)?;
-            close_file(reception);
+        command::CLOSE | command::SET_INFO => {
+            match reception.connection.v2.put_off.remove(&header.message_id)? {
+                PutOff::Close => close_file(reception),
+                PutOff::Change(change) => change_file(reception, change),
+            }
         }
         command::READ => {
             let asked = reception.connection.v2.reads.remove(&header.message_id);
