@@ -17,15 +17,26 @@ const PACKET_BYTES_MAX: usize = 256 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Violation;
 
-/// Follows a connection. How the encrypted bytes are cut into packets matters: the guess is made from it.
+/// Follows a connection. The guess is made from the sizes of encrypted packets: bytes of one end and one moment
+/// count as one, however they were cut.
 #[derive(Default)]
 pub(crate) struct SshAnalyzer {
     record: Option<Box<Ssh>>,
     client: End,
     server: End,
     guess: LoginGuess,
+    /// Encrypted bytes of one end and moment so far.
+    sized: Option<Packet>,
     last_attempt: Option<Timestamp>,
     over: bool,
+}
+
+/// A packet of which only the size is known.
+#[derive(Clone, Copy)]
+struct Packet {
+    ts: Timestamp,
+    from: Sender,
+    bytes: usize,
 }
 
 /// What is known of one end.
@@ -66,16 +77,17 @@ impl SshAnalyzer {
         })
     }
 
-    /// Reads what is not encrypted; returns how many bytes at the end are.
-    fn read(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> Result<usize, Violation> {
+    /// Reads what is not encrypted, and counts what is.
+    fn read(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> Result<(), Violation> {
         let mut buffered = std::mem::take(&mut self.end_of(chunk.from).partial);
         buffered.extend_from_slice(chunk.bytes);
         let mut rest = buffered.as_slice();
         loop {
             match self.end_of(chunk.from).stage {
                 Stage::Line => {
-                    let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-                        if rest.len() > LINE_BYTES_MAX {
+                    let line = rest.get(..LINE_BYTES_MAX).unwrap_or(rest);
+                    let Some(end) = line.iter().position(|byte| *byte == b'\n') else {
+                        if rest.len() >= LINE_BYTES_MAX {
                             return Err(Violation);
                         }
                         break;
@@ -87,13 +99,21 @@ impl SshAnalyzer {
                         line.strip_suffix(b"\r\n").or(line.strip_suffix(b"\n")).unwrap_or(line),
                         output,
                     );
+                    let other = chunk.from.other();
+                    if self.version().is_some() && !self.end_of(other).partial.is_empty() {
+                        // The other end did not wait until the version was settled.
+                        self.read(&Chunk { from: other, bytes: &[], ..*chunk }, output)?;
+                    }
                 }
                 Stage::Packets => {
                     let Some(version) = self.version() else { break };
                     let Some(packet) = packet(&mut rest, version)? else { break };
                     self.packet(chunk, version, packet, output)?;
                 }
-                Stage::Encrypted => return Ok(rest.len()),
+                Stage::Encrypted => {
+                    self.encrypted(chunk, rest.len(), output);
+                    return Ok(());
+                }
             }
         }
         let consumed = buffered.len() - rest.len();
@@ -102,7 +122,7 @@ impl SshAnalyzer {
             return Err(Violation);
         }
         self.end_of(chunk.from).partial = buffered;
-        Ok(0)
+        Ok(())
     }
 
     fn version(&self) -> Option<u8> {
@@ -185,23 +205,36 @@ impl SshAnalyzer {
         (self.client.offer, self.server.offer) = (client, server);
     }
 
-    /// So many encrypted bytes came in a packet.
+    /// So many encrypted bytes came.
     fn encrypted(&mut self, chunk: &Chunk<'_>, bytes: usize, output: &mut Output<'_>) {
+        if bytes == 0 {
+            return;
+        }
+        if self.sized.is_some_and(|sized| (sized.ts, sized.from) != (chunk.ts, chunk.from)) {
+            self.packet_is_over(output);
+        }
+        let sized = self.sized.get_or_insert(Packet { ts: chunk.ts, from: chunk.from, bytes: 0 });
+        sized.bytes = sized.bytes.saturating_add(bytes);
+    }
+
+    /// The encrypted packet so far is whole.
+    fn packet_is_over(&mut self, output: &mut Output<'_>) {
+        let Some(Packet { ts, from, bytes }) = self.sized.take() else { return };
         if self.version() != Some(2) {
             return;
         }
-        if chunk.from == Sender::Originator {
+        if from == Sender::Originator {
             return self.guess.client_packet();
         }
         let Some(success) = self.guess.server_packet(bytes) else { return };
-        let record = self.record(chunk.ts, output);
+        let record = self.record(ts, output);
         // Compressed packets have other sizes.
         if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
             return;
         }
         record.auth_success = Some(success);
         record.auth_attempts += 1;
-        self.last_attempt = Some(chunk.ts);
+        self.last_attempt = Some(ts);
         if success {
             self.finish(output);
         }
@@ -251,39 +284,31 @@ fn packet<'a>(rest: &mut &'a [u8], version: u8) -> Result<Option<&'a [u8]>, Viol
 
 impl Analyzer for SshAnalyzer {
     fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        if self.sized.is_some_and(|sized| (sized.ts, sized.from) != (chunk.ts, chunk.from)) {
+            self.packet_is_over(output);
+        }
         if self.over {
             return;
         }
         if self.end_of(chunk.from).stage == Stage::Encrypted {
             return self.encrypted(&chunk, chunk.bytes.len(), output);
         }
-        match self.read(&chunk, output) {
-            Ok(0) => {}
-            Ok(encrypted) => self.encrypted(&chunk, encrypted, output),
-            Err(Violation) => {
-                self.finish(output);
-                output.reject();
-            }
-        }
-        // The other end may have sent packets before the version was settled.
-        let other = chunk.from.other();
-        if !self.over && self.version().is_some() && !self.end_of(other).partial.is_empty() {
-            let waiting = Chunk { from: other, bytes: &[], ..chunk };
-            if self.read(&waiting, output) == Err(Violation) {
-                self.finish(output);
-                output.reject();
-            }
+        if self.read(&chunk, output) == Err(Violation) {
+            self.finish(output);
+            output.reject();
         }
     }
 
     fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, output: &mut Output<'_>) {
         // Sizes tell nothing any more; Zeek stops here as well.
+        self.packet_is_over(output);
         if !self.over {
             self.finish(output);
         }
     }
 
     fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {
+        self.packet_is_over(output);
         if !self.over {
             self.finish(output);
         }
