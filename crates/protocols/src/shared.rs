@@ -3,14 +3,17 @@
 //! All connections between two hosts are followed by the same shard, so this needs no lock and stays
 //! deterministic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
-use records::{Timestamp, Uid};
+use records::{Endpoints, Interval, Timestamp, Uid};
 use rustc_hash::FxHashSet;
 
+/// An announced connection that does not come within this span is not expected any more.
+const EXPECTED_FOR: Interval = Interval::from_secs(5 * 60);
+
 /// At most so many announcements are kept; the oldest go first.
-const EXPECTED_MAX: usize = 4096;
+const EXPECTED_MAX: usize = 65_536;
 
 /// So many certificates of a day are remembered; beyond, some are reported again.
 const CERTIFICATES_MAX: usize = 65_536;
@@ -45,8 +48,16 @@ impl CertificatesSeen {
 pub struct Shared {
     /// Certificates that this shard has reported.
     pub certificates: CertificatesSeen,
-    expected: BTreeMap<(IpAddr, u16), Expected>,
-    order: std::collections::VecDeque<(IpAddr, u16)>,
+    expected: BTreeMap<Place, Expected>,
+    order: VecDeque<Place>,
+}
+
+/// A pair of hosts and the responder of a connection between them. Other pairs may be followed by other shards,
+/// so what they announce must not matter.
+type Place = ((IpAddr, IpAddr), (IpAddr, u16));
+
+fn place(id: Endpoints, responder: (IpAddr, u16)) -> Place {
+    ((id.orig_h.min(id.resp_h), id.orig_h.max(id.resp_h)), responder)
 }
 
 /// A connection that another one has announced.
@@ -76,25 +87,61 @@ pub struct Transfer {
 }
 
 impl Shared {
-    /// Announces a connection to this responder.
-    pub fn expect(&mut self, responder: (IpAddr, u16), expected: Expected) {
-        if self.expected.insert(responder, expected).is_none() {
-            self.order.push_back(responder);
+    /// The connection `id` announces another one between the same hosts, to this responder.
+    pub fn expect(&mut self, id: Endpoints, responder: (IpAddr, u16), expected: Expected) {
+        let now = expected.ts;
+        let place = place(id, responder);
+        if self.expected.insert(place, expected).is_none() {
+            self.order.push_back(place);
         }
-        while self.expected.len() > EXPECTED_MAX {
-            let Some(oldest) = self.order.pop_front() else { break };
-            self.expected.remove(&oldest);
+        while let Some(oldest) = self.order.front() {
+            let is_stale = self.expected.get(oldest).is_none_or(|it| now.since(it.ts) > EXPECTED_FOR);
+            if !is_stale && self.order.len() <= EXPECTED_MAX {
+                break;
+            }
+            self.expected.remove(oldest);
+            self.order.pop_front();
         }
     }
 
-    /// The announcement of a connection to this responder.
-    pub fn expected(&mut self, responder: (IpAddr, u16)) -> Option<&mut Expected> {
-        self.expected.get_mut(&responder)
+    /// What was announced about this connection, which begins at `start`.
+    pub fn announced(&self, id: Endpoints, start: Timestamp) -> Option<&Expected> {
+        let expected = self.expected.get(&place(id, (id.resp_h, id.resp_p)))?;
+        (start.since(expected.ts) <= EXPECTED_FOR).then_some(expected)
     }
 
-    /// Takes the announcement away, when its transfer is over and told.
-    pub fn forget(&mut self, responder: (IpAddr, u16)) -> Option<Expected> {
-        self.order.retain(|entry| *entry != responder);
-        self.expected.remove(&responder)
+    /// What the connection `id`, or another one between the same hosts, announced about this responder.
+    pub fn expected(&mut self, id: Endpoints, responder: (IpAddr, u16)) -> Option<&mut Expected> {
+        self.expected.get_mut(&place(id, responder))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected(seconds: i64) -> Expected {
+        Expected {
+            protocol: "ftp-data",
+            announced_by: Uid::connection(1),
+            ts: Timestamp(seconds * 1_000_000_000),
+            filename: None,
+            transfer: None,
+        }
+    }
+
+    #[test]
+    fn an_announcement_holds_between_its_hosts_for_a_while() {
+        let mut shared = Shared::default();
+        let [one, other, third] = [1, 2, 3].map(|last| IpAddr::from([10, 0, 0, last]));
+        let control = Endpoints { orig_h: one, orig_p: 4000, resp_h: other, resp_p: 21 };
+        shared.expect(control, (one, 5000), expected(0));
+        let back = Endpoints { orig_h: other, orig_p: 20, resp_h: one, resp_p: 5000 };
+        let later = |seconds: i64| Timestamp(seconds * 1_000_000_000);
+        assert!(shared.announced(back, later(10)).is_some());
+        assert!(shared.announced(back, later(301)).is_none());
+        assert!(shared.announced(Endpoints { orig_h: third, ..back }, later(10)).is_none());
+        shared.expect(control, (one, 5001), expected(301));
+        assert_eq!(shared.order.len(), 1);
     }
 }

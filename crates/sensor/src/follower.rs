@@ -102,7 +102,7 @@ impl Follower {
 
     /// An announced connection is what was announced.
     fn expected(&mut self, about: &About) -> Option<Box<dyn Analyzer>> {
-        let expected = self.shared.expected((about.id.resp_h, about.id.resp_p))?;
+        let expected = self.shared.announced(about.id, about.start)?;
         recognition::by_name(expected.protocol, about.transport).map(|protocol| (protocol.analyzer)(about))
     }
 
@@ -186,6 +186,13 @@ impl Handler for Follower {
             Stage::Followed(_) => self.drive(connection, state, |analyzer, output| {
                 analyzer.gap(connection.now, from, length, output)
             }),
+            // Where the first bytes are lost, only the port can tell.
+            Stage::New if let Some(protocol) = recognition::by_port(&about(connection)) => {
+                state.stage = Stage::Followed((protocol.analyzer)(&about(connection)));
+                self.drive(connection, state, |analyzer, output| {
+                    analyzer.gap(connection.now, from, length, output);
+                });
+            }
             Stage::New | Stage::Beginning(_) => state.stage = Stage::Left,
             Stage::Datagrams(_) | Stage::Left => {}
         }
@@ -203,6 +210,12 @@ impl Handler for Follower {
     fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
         let connection = &self.on_clock(connection);
         self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
+        // An announced connection is known even if it carried nothing.
+        if let (Stage::New, Some(expected)) =
+            (&state.stage, self.shared.announced(record.id, connection.start))
+        {
+            state.services.push(expected.protocol);
+        }
         let now = connection.now;
         self.files.end_connection(connection.uid, |record| {
             self.emissions.push(now.0, connection.uid, record);

@@ -100,6 +100,14 @@ fn ask(probe: &Probe<'_>, transport: Transport) -> Recognition {
     by_port.map_or(recognition, Recognition::Is)
 }
 
+/// The protocol of TCP that is at home at the port of the responder.
+pub(crate) fn by_port(about: &About) -> Option<&'static Protocol> {
+    match ask(&Probe { about, originator: &[], responder: &[] }, Transport::Tcp) {
+        Recognition::Is(protocol) if about.transport == Transport::Tcp => Some(protocol),
+        Recognition::Is(_) | Recognition::Open | Recognition::Unknown => None,
+    }
+}
+
 /// The protocol of this name over this transport.
 pub(crate) fn by_name(name: &str, transport: Transport) -> Option<&'static Protocol> {
     PROTOCOLS.iter().find(|protocol| protocol.name == name && protocol.transport == transport)

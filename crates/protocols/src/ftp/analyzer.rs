@@ -213,7 +213,7 @@ impl Session {
         self.record.data_channel_resp_p = Some(port);
         let announced_by = output.about.uid;
         let expected = Expected { protocol: "ftp-data", announced_by, ts, filename: None, transfer: None };
-        output.shared.expect((address, port), expected);
+        output.shared.expect(id, (address, port), expected);
         if self.announced.len() >= ANNOUNCED_MAX {
             self.announced.pop_front();
         }
@@ -223,7 +223,7 @@ impl Session {
     /// Writes a command with the reply at hand, if it is one of those that are written.
     fn write(&mut self, command: Command, output: &mut Output<'_>) {
         for responder in &self.announced {
-            if let Some(expected) = output.shared.expected(*responder)
+            if let Some(expected) = output.shared.expected(output.about.id, *responder)
                 && expected.announced_by == output.about.uid
                 && let Some(transfer) = expected.transfer.take()
             {

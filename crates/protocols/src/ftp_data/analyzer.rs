@@ -28,7 +28,7 @@ impl FtpDataAnalyzer {
     fn tell(&mut self, FileSummary { fuid, mime_type, seen_bytes }: FileSummary, output: &mut Output<'_>) {
         let id = output.about.id;
         self.typed |= mime_type.is_some();
-        if let Some(expected) = output.shared.expected((id.resp_h, id.resp_p)) {
+        if let Some(expected) = output.shared.expected(id, (id.resp_h, id.resp_p)) {
             expected.transfer = Some(Transfer { fuid, mime_type, bytes: seen_bytes });
         }
     }
