@@ -82,7 +82,7 @@ pub fn write_json_text(out: &mut String, text: &str) {
 }
 
 fn seconds(out: &mut String, nanoseconds: i64) {
-    let micros = (nanoseconds + if nanoseconds >= 0 { 500 } else { -500 }) / 1000;
+    let micros = nanoseconds.saturating_add(if nanoseconds >= 0 { 500 } else { -500 }) / 1000;
     let sign = if micros < 0 { "-" } else { "" };
     let micros = micros.unsigned_abs();
     let _ = write!(out, "{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);

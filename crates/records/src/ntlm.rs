@@ -10,9 +10,9 @@ pub struct Ntlm {
     pub uid: Uid,
     /// Both ends of the connection.
     pub id: Endpoints,
-    /// User.
+    /// User, as the client names it.
     pub username: Option<String>,
-    /// Name of the client.
+    /// Name that the client gives itself.
     pub hostname: Option<String>,
     /// Domain of the user.
     pub domainname: Option<String>,

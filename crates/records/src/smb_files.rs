@@ -16,7 +16,7 @@ pub struct SmbFiles {
     pub fuid: Option<Uid>,
     /// What was done: `SMB::FILE_OPEN`, `SMB::FILE_DELETE`, `SMB::FILE_RENAME`, `SMB::PRINT_OPEN` or `SMB::PRINT_CLOSE`
     pub action: Option<Cow<'static, str>>,
-    /// Share.
+    /// Path of the share.
     pub path: Option<String>,
     /// File name on the share.
     pub name: Option<String>,

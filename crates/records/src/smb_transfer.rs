@@ -17,13 +17,13 @@ pub struct SmbTransfer {
     pub path: Option<String>,
     /// File name on the share.
     pub name: Option<String>,
-    /// Bytes read.
+    /// Bytes read from it.
     pub bytes_read: u64,
-    /// Bytes written.
+    /// Bytes written to it.
     pub bytes_written: u64,
     /// Reads that gave content.
     pub reads: u64,
-    /// Writes.
+    /// Writes that carried content.
     pub writes: u64,
     /// File, where its content was followed.
     pub fuid: Option<Uid>,

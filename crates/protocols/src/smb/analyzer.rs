@@ -8,7 +8,7 @@ use super::content::{Contents, Transfer};
 use super::conversation::Conversation;
 use super::framing::{Framer, Plan, Receiver};
 use super::status;
-use super::{v1, v2};
+use super::{smb1, smb2};
 use crate::dce_rpc::{PipeBytes, Pipes};
 use crate::gssapi::Authentication;
 use crate::{Analyzer, Chunk, Output};
@@ -33,8 +33,8 @@ pub(super) struct Connection {
     pub(super) contents: Contents,
     pub(super) authentication: Authentication,
     pub(super) pipes: Pipes,
-    pub(super) v1: v1::Memory,
-    pub(super) v2: v2::Memory,
+    pub(super) smb1: smb1::Memory,
+    pub(super) smb2: smb2::Memory,
     reading: Option<Transfer>,
     writing: Option<Transfer>,
     setup: Option<Timestamp>,
@@ -92,8 +92,8 @@ impl Receiver for Reception<'_, '_> {
     fn head(&mut self, head: &[u8], length: usize) -> Plan {
         self.count_segments(length.saturating_add(3) / SEGMENT_BYTES);
         let plan = match head.first_chunk::<4>() {
-            Some(v2::MARK) => v2::head(self, head, length),
-            Some(v1::MARK) => v1::head(self, head, length),
+            Some(smb2::MARK) => smb2::head(self, head, length),
+            Some(smb1::MARK) => smb1::head(self, head, length),
             // Encrypted and compressed messages of SMB 3.
             Some(b"\xfdSMB" | b"\xfcSMB") => Plan::Skip,
             _ => return Plan::Search,
@@ -106,8 +106,8 @@ impl Receiver for Reception<'_, '_> {
 
     fn message(&mut self, message: &[u8]) {
         match message.first_chunk::<4>() {
-            Some(v2::MARK) => v2::message(self, message),
-            Some(v1::MARK) => v1::message(self, message),
+            Some(smb2::MARK) => smb2::message(self, message),
+            Some(smb1::MARK) => smb1::message(self, message),
             _ => {}
         }
         self.count_segments(1);
@@ -115,8 +115,8 @@ impl Receiver for Reception<'_, '_> {
 
     fn broken(&mut self, start: &[u8]) {
         match start.first_chunk::<4>() {
-            Some(v2::MARK) => v2::broken(self, start),
-            Some(v1::MARK) => v1::broken(self, start),
+            Some(smb2::MARK) => smb2::broken(self, start),
+            Some(smb1::MARK) => smb1::broken(self, start),
             _ => {}
         }
     }

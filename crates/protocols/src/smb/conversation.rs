@@ -53,7 +53,7 @@ pub(super) struct Conversation {
 
 impl Conversation {
     /// A message of SMB 2 begins.
-    pub(super) fn begin_v2(
+    pub(super) fn begin_smb2(
         &mut self,
         ts: Timestamp,
         from: Sender,
@@ -78,7 +78,7 @@ impl Conversation {
     }
 
     /// A message of SMB 1 begins.
-    pub(super) fn begin_v1(&mut self, ts: Timestamp, from: Sender, message_id: u16, tree_id: u16) {
+    pub(super) fn begin_smb1(&mut self, ts: Timestamp, from: Sender, message_id: u16, tree_id: u16) {
         self.collect();
         let share = self.share_with(ts, tree_id.into());
         self.share = Some(share);

@@ -11,6 +11,8 @@ pub(super) const CONTENT_BYTES_GATHERED: usize = 66 * 1024;
 /// Longer messages are passed over, but for the content of reads and writes. Security blobs and calls of
 /// DCE/RPC fit in.
 pub(super) const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// A buffer larger than this is given back after a message, as most messages are small.
+const BUFFER_BYTES_KEPT: usize = 16 * 1024;
 /// No message of SMB is shorter: the header of its first version.
 const MESSAGE_BYTES_MIN: usize = 32;
 const NETBIOS_BYTES: usize = 4;
@@ -211,6 +213,9 @@ impl Framer {
 
     fn gathered(&mut self, receiver: &mut impl Receiver) {
         receiver.message(&self.buffer);
+        if self.buffer.capacity() > BUFFER_BYTES_KEPT {
+            self.buffer = Vec::new();
+        }
         self.buffer.clear();
         self.state = State::Netbios;
     }

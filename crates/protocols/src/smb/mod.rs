@@ -10,10 +10,10 @@ mod filetime;
 mod framing;
 mod opened_file;
 mod share;
+mod smb1;
+mod smb2;
 mod status;
 mod text;
-mod v1;
-mod v2;
 
 use crate::{Probe, Protocol, Transport, Verdict};
 

@@ -33,7 +33,7 @@ pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize
     let Some(header) = wire::header(head) else { return Plan::Skip };
     let block = Block { message: head, at: HEADER_BYTES, unicode: header.unicode };
     let is_request = reception.from == Sender::Originator;
-    let is_pipe = reception.connection.v1.pipe_trees.contains(&header.tree_id);
+    let is_pipe = reception.connection.smb1.pipe_trees.contains(&header.tree_id);
     if length <= CONTENT_BYTES_GATHERED || is_pipe || block.next().is_some() {
         return Plan::Gather;
     }
@@ -60,7 +60,7 @@ pub(super) fn head(reception: &mut Reception<'_, '_>, head: &[u8], length: usize
 /// Bytes are missing in a message that should be gathered: a read or write is counted.
 pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
     let Some(header) = wire::header(start) else { return };
-    if reception.connection.v1.pipe_trees.contains(&header.tree_id) {
+    if reception.connection.smb1.pipe_trees.contains(&header.tree_id) {
         return;
     }
     let block = Block { message: start, at: HEADER_BYTES, unicode: header.unicode };
@@ -73,7 +73,7 @@ pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
         }
         (Sender::Responder, command::READ_ANDX) => {
             let Some((_, length)) = wire::read_response(&block) else { return };
-            let Some(asked) = reception.connection.v1.reads.remove(&header.message_id) else { return };
+            let Some(asked) = reception.connection.smb1.reads.remove(&header.message_id) else { return };
             begin(reception, &header);
             reception.connection.conversation.use_file(asked.file_id.into());
             reception.count_transfer(length);
@@ -84,12 +84,12 @@ pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
 
 fn begin(reception: &mut Reception<'_, '_>, header: &Header) {
     let conversation = &mut reception.connection.conversation;
-    conversation.begin_v1(reception.ts, reception.from, header.message_id, header.tree_id);
+    conversation.begin_smb1(reception.ts, reception.from, header.message_id, header.tree_id);
 }
 
 /// A response to a read begins; whether there is content of a file.
 fn read_begins(reception: &mut Reception<'_, '_>, header: &Header, length: usize) -> bool {
-    let Some(asked) = reception.connection.v1.reads.remove(&header.message_id) else { return false };
+    let Some(asked) = reception.connection.smb1.reads.remove(&header.message_id) else { return false };
     if length == 0 {
         return false;
     }
@@ -149,7 +149,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, command: u8, bloc
         command::NT_CREATE_ANDX => create_request(reception, header, wire::create_request(block)?),
         command::READ_ANDX => {
             let access = wire::read_request(block)?;
-            reception.connection.v1.reads.insert(header.message_id, access);
+            reception.connection.smb1.reads.insert(header.message_id, access);
             reception.connection.conversation.use_file(access.file_id.into());
             reception.connection.conversation.act(Action::Read);
             give_path(reception);
@@ -159,7 +159,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, command: u8, bloc
             let (access, start, length) = wire::write_request(block)?;
             write_begins(reception, access);
             let bytes = block.message.get(start..)?.get(..length)?;
-            if reception.connection.v1.pipe_trees.contains(&header.tree_id) {
+            if reception.connection.smb1.pipe_trees.contains(&header.tree_id) {
                 reception.pipe_bytes(access.file_id.into(), bytes);
             } else if !bytes.is_empty() {
                 reception.begin_transfer(access.offset);
@@ -170,7 +170,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, command: u8, bloc
         command::TRANSACTION => {
             let (file_id, bytes) = wire::pipe_request(block)?;
             let pipe = file_id.unwrap_or_default();
-            reception.connection.v1.calls.insert(header.message_id, pipe);
+            reception.connection.smb1.calls.insert(header.message_id, pipe);
             reception.pipe_bytes(pipe.into(), bytes);
         }
         command::DELETE | command::RENAME => {
@@ -184,9 +184,9 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, command: u8, bloc
 
 fn create_request(reception: &mut Reception<'_, '_>, header: &Header, name: String) {
     let connection = &mut *reception.connection;
-    if !connection.v1.pipe_trees.contains(&header.tree_id) && PIPE_NAMES.contains(&name.as_str()) {
+    if !connection.smb1.pipe_trees.contains(&header.tree_id) && PIPE_NAMES.contains(&name.as_str()) {
         // The connection to the share was not seen.
-        connection.v1.pipe_trees.insert(header.tree_id);
+        connection.smb1.pipe_trees.insert(header.tree_id);
         if let Some(share) = connection.conversation.share() {
             share.path = Some("<unknown>".to_owned());
             share.kind = ShareKind::Pipe;
@@ -247,7 +247,7 @@ fn response(
             let (service, file_system) = wire::tree_connect_response(block)?;
             let connection = &mut *reception.connection;
             if service.starts_with("IPC") {
-                connection.v1.pipe_trees.insert(header.tree_id);
+                connection.smb1.pipe_trees.insert(header.tree_id);
             }
             let share = connection.conversation.enter_share(header.tree_id.into())?;
             if service == "IPC" {
@@ -272,15 +272,15 @@ fn response(
         command::READ_ANDX => {
             let (start, length) = wire::read_response(block)?;
             let bytes = block.message.get(start..)?.get(..length)?;
-            if reception.connection.v1.pipe_trees.contains(&header.tree_id) {
-                let asked = reception.connection.v1.reads.remove(&header.message_id)?;
+            if reception.connection.smb1.pipe_trees.contains(&header.tree_id) {
+                let asked = reception.connection.smb1.reads.remove(&header.message_id)?;
                 reception.pipe_bytes(asked.file_id.into(), bytes);
             } else if read_begins(reception, header, length) {
                 reception.whole_content(bytes);
             }
         }
         command::TRANSACTION => {
-            let pipe = reception.connection.v1.calls.remove(&header.message_id)?;
+            let pipe = reception.connection.smb1.calls.remove(&header.message_id)?;
             reception.pipe_bytes(pipe.into(), wire::transaction_response(block)?);
         }
         _ => {}

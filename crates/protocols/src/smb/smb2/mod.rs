@@ -97,7 +97,7 @@ const fn carries_content(status: u32) -> bool {
 }
 
 fn is_pipe(reception: &Reception<'_, '_>, header: &Header) -> bool {
-    let memory = &reception.connection.v2;
+    let memory = &reception.connection.smb2;
     let tree = match reception.from {
         Sender::Originator => header.tree_id,
         Sender::Responder => memory.request_trees.get(&header.message_id).copied().unwrap_or_default(),
@@ -108,19 +108,19 @@ fn is_pipe(reception: &Reception<'_, '_>, header: &Header) -> bool {
 /// The message begins: which request, share and file it speaks of.
 fn begin(reception: &mut Reception<'_, '_>, header: &Header) {
     let interim = header.status == status::PENDING && reception.from == Sender::Responder;
-    let memory = &mut reception.connection.v2;
+    let memory = &mut reception.connection.smb2;
     if reception.from == Sender::Originator {
         remember(&mut memory.request_trees, header.message_id, header.tree_id);
     } else if !interim {
         memory.request_trees.remove(&header.message_id);
     }
     let conversation = &mut reception.connection.conversation;
-    conversation.begin_v2(reception.ts, reception.from, header.message_id, header.tree_id, interim);
+    conversation.begin_smb2(reception.ts, reception.from, header.message_id, header.tree_id, interim);
 }
 
 fn read_content(reception: &mut Reception<'_, '_>, header: &Header, head: &[u8]) -> Plan {
     begin(reception, header);
-    let asked = reception.connection.v2.reads.remove(&header.message_id);
+    let asked = reception.connection.smb2.reads.remove(&header.message_id);
     let Some((start, length)) = wire::read_response(head).filter(|(_, length)| *length > 0) else {
         return Plan::Skip;
     };
@@ -164,7 +164,7 @@ pub(super) fn broken(reception: &mut Reception<'_, '_>, start: &[u8]) {
     if let (Sender::Originator, Some((access, ..))) = (reception.from, wire::write_request(start)) {
         use_file(reception, access.file_id, Action::Write);
     }
-    reception.connection.v2.reads.remove(&header.message_id);
+    reception.connection.smb2.reads.remove(&header.message_id);
     reception.count_transfer(length);
 }
 
@@ -210,7 +210,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             reception.connection.conversation.share()?.path = Some(path);
         }
         command::TREE_DISCONNECT => {
-            reception.connection.v2.pipe_trees.remove(&header.tree_id);
+            reception.connection.smb2.pipe_trees.remove(&header.tree_id);
             reception.connection.conversation.leave_share(header.tree_id);
         }
         command::CREATE => {
@@ -219,7 +219,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
             reception.connection.conversation.file()?.delete_on_close = delete_on_close;
         }
         command::CLOSE => match wire::close_request(message)? {
-            RELATED => remember(&mut reception.connection.v2.put_off, header.message_id, PutOff::Close),
+            RELATED => remember(&mut reception.connection.smb2.put_off, header.message_id, PutOff::Close),
             file_id => {
                 reception.connection.conversation.use_file(file_id);
                 close_file(reception);
@@ -229,7 +229,7 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
         command::READ => {
             let access = wire::read_request(message)?;
             use_file(reception, access.file_id, Action::Read);
-            remember(&mut reception.connection.v2.reads, header.message_id, access);
+            remember(&mut reception.connection.smb2.reads, header.message_id, access);
         }
         command::WRITE => {
             let (access, start, length) = wire::write_request(message)?;
@@ -245,13 +245,13 @@ fn request(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], i
         command::IOCTL => {
             let (file_id, input) = wire::transceive_request(message)?;
             reception.pipe_bytes(file_id, input);
-            remember(&mut reception.connection.v2.calls, header.message_id, file_id);
+            remember(&mut reception.connection.smb2.calls, header.message_id, file_id);
         }
         command::SET_INFO => {
             let (file_id, change) = wire::set_info_request(message)?;
             if file_id == RELATED {
                 let put_off = PutOff::Change(change);
-                remember(&mut reception.connection.v2.put_off, header.message_id, put_off);
+                remember(&mut reception.connection.smb2.put_off, header.message_id, put_off);
                 return Some(());
             }
             reception.connection.conversation.use_file(file_id);
@@ -266,8 +266,8 @@ fn create_request(reception: &mut Reception<'_, '_>, header: &Header, name: Stri
     let conversation = &mut reception.connection.conversation;
     if !is_pipe && PIPE_NAMES.contains(&name.as_str()) {
         // The connection to the share was not seen.
-        if reception.connection.v2.pipe_trees.len() < PIPE_TREES_MAX {
-            reception.connection.v2.pipe_trees.insert(header.tree_id);
+        if reception.connection.smb2.pipe_trees.len() < PIPE_TREES_MAX {
+            reception.connection.smb2.pipe_trees.insert(header.tree_id);
         }
         if let Some(share) = conversation.share() {
             share.path = Some("<unknown>".to_owned());
@@ -335,21 +335,21 @@ fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], 
                 number => ShareKind::Unknown(number),
             };
             let connection = &mut *reception.connection;
-            if kind == ShareKind::Pipe && connection.v2.pipe_trees.len() < PIPE_TREES_MAX {
-                connection.v2.pipe_trees.insert(header.tree_id);
+            if kind == ShareKind::Pipe && connection.smb2.pipe_trees.len() < PIPE_TREES_MAX {
+                connection.smb2.pipe_trees.insert(header.tree_id);
             }
             connection.conversation.share()?.kind = kind;
             connection.conversation.write_share(reception.output);
         }
         command::CREATE => create_response(reception, wire::create_response(message)?),
         command::CLOSE | command::SET_INFO => {
-            match reception.connection.v2.put_off.remove(&header.message_id)? {
+            match reception.connection.smb2.put_off.remove(&header.message_id)? {
                 PutOff::Close => close_file(reception),
                 PutOff::Change(change) => change_file(reception, change),
             }
         }
         command::READ => {
-            let asked = reception.connection.v2.reads.remove(&header.message_id);
+            let asked = reception.connection.smb2.reads.remove(&header.message_id);
             let (start, length) = wire::read_response(message)?;
             let bytes = message.get(start..)?.get(..length)?;
             if is_pipe {
@@ -360,7 +360,7 @@ fn response(reception: &mut Reception<'_, '_>, header: &Header, message: &[u8], 
             }
         }
         command::IOCTL => {
-            let pipe = reception.connection.v2.calls.remove(&header.message_id).unwrap_or_default();
+            let pipe = reception.connection.smb2.calls.remove(&header.message_id).unwrap_or_default();
             reception.pipe_bytes(pipe, wire::transceive_response(message)?);
         }
         _ => {}
