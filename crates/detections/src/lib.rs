@@ -13,10 +13,18 @@ mod watches;
 // Sorted, one detection per line.
 mod brute_force_ftp;
 mod brute_force_smb;
+mod data_sent_to_rare_domain;
+mod data_smuggler;
+mod exe_from_rare_external_location;
 mod external_beacon;
 mod port_scan;
+mod script_or_tool_download_from_rare_location;
+mod smash_and_grab;
 
+// What several detections share.
 mod brute_force;
+mod download;
+mod outflow;
 
 pub use detection::{Detection, Stage, Watch};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};
@@ -28,6 +36,11 @@ pub use watches::{WatchState, Watches};
 pub const DETECTIONS: &[Detection] = &[
     brute_force_ftp::DETECTION,
     brute_force_smb::DETECTION,
+    data_sent_to_rare_domain::DETECTION,
+    data_smuggler::DETECTION,
+    exe_from_rare_external_location::DETECTION,
     external_beacon::DETECTION,
     port_scan::DETECTION,
+    script_or_tool_download_from_rare_location::DETECTION,
+    smash_and_grab::DETECTION,
 ];

@@ -72,8 +72,10 @@ pub struct DestinationHabit {
     pub contacts: u32,
     /// Bytes sent to it.
     pub bytes_out: u64,
-    /// The most that was sent in one connection.
-    pub bytes_out_max: u64,
+    /// Bytes sent to it on the latest day.
+    pub bytes_out_of_day: u64,
+    /// The most that was sent to it on an earlier day.
+    pub bytes_out_day_max: u64,
 }
 
 /// Bytes of the hour that runs, and the habit of all hours before.
@@ -183,10 +185,12 @@ impl Habit {
         if habit.contacts == 0 || day > habit.last_day {
             habit.days = habit.days.saturating_add(1);
             habit.last_day = day;
+            habit.bytes_out_day_max = habit.bytes_out_day_max.max(habit.bytes_out_of_day);
+            habit.bytes_out_of_day = 0;
         }
         habit.contacts = habit.contacts.saturating_add(1);
         habit.bytes_out = habit.bytes_out.saturating_add(sent);
-        habit.bytes_out_max = habit.bytes_out_max.max(sent);
+        habit.bytes_out_of_day = habit.bytes_out_of_day.saturating_add(sent);
     }
 
     pub(crate) fn note_sent(&mut self, at: Timestamp, bytes: u64) {

@@ -8,6 +8,8 @@ mod identity;
 mod names;
 mod networks;
 mod seen;
+mod visits;
+mod volumes;
 mod world;
 
 pub use destinations::Destinations;
@@ -17,4 +19,6 @@ pub use identity::host_of;
 pub use names::{Names, registered_domain};
 pub use networks::{Network, Networks, Place};
 pub use seen::{Direction, Seen};
+pub use visits::{Step, Visit, Visits};
+pub use volumes::{PeerVolume, Volume, Volumes};
 pub use world::{Config, Rarity, World, hash_of};

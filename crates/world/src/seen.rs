@@ -73,5 +73,20 @@ fn ends(record: &AnyRecord) -> (Option<Endpoints>, Option<Uid>) {
             }
         };
     }
-    ends!(Conn, DceRpc, Dns, File, Ftp, Http, Kerberos, Login, Ntlm, SmbFiles, SmbMapping, Ssh, Ssl)
+    ends!(
+        Conn,
+        DceRpc,
+        Dns,
+        File,
+        Ftp,
+        Http,
+        Kerberos,
+        Login,
+        Ntlm,
+        SmbFiles,
+        SmbMapping,
+        SmbTransfer,
+        Ssh,
+        Ssl
+    )
 }

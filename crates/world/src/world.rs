@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{host_of, identify};
 use crate::{
     Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Network, Networks, Seen,
+    Visits, Volume, Volumes,
 };
 
 /// Hours with traffic before rarity begins to mean something, and after which it means all.
@@ -47,6 +48,8 @@ pub struct World {
     names: Names,
     destinations: Destinations,
     habits: Habits,
+    visits: Visits,
+    volumes: Volumes,
     /// Last day of contact to the outside, by device.
     outward_days: Vec<i32>,
     population: f64,
@@ -72,7 +75,25 @@ impl World {
         let mut seen = Seen::new(record, &self.networks);
         self.count_hour(seen.end);
         identify(&mut seen, &self.networks, &mut self.devices, &mut self.names);
+        self.account(&seen);
         seen
+    }
+
+    /// Sums up what devices move; unlike habits this counts the present record, too.
+    fn account(&mut self, seen: &Seen<'_>) {
+        let Some(device) = seen.orig else { return };
+        match (seen.record, seen.direction) {
+            (AnyRecord::Conn(conn), Direction::Outward) => {
+                let domain = self.names.proven_domain(conn.id.resp_h);
+                self.volumes.note_sent(device, conn, seen.end, domain);
+            }
+            (AnyRecord::Conn(conn), Direction::Internal) => self.volumes.note_taken(device, conn, seen.end),
+            (AnyRecord::SmbTransfer(transfer), Direction::Internal) => {
+                self.volumes.note_file(device, transfer)
+            }
+            (AnyRecord::Http(http), Direction::Outward) => self.visits.note(device, http),
+            _ => {}
+        }
     }
 
     /// Learns habits and rarity from a record, after the detections saw it.
@@ -219,6 +240,16 @@ impl World {
     /// What a device is used to.
     pub fn habit(&self, device: DeviceIndex) -> Option<&Habit> {
         self.habits.of(device)
+    }
+
+    /// The latest web requests of devices.
+    pub fn visits(&self) -> &Visits {
+        &self.visits
+    }
+
+    /// What a device moved within the last day.
+    pub fn volume(&self, device: DeviceIndex) -> Option<&Volume> {
+        self.volumes.of(device)
     }
 
     /// Makes the world look back on so many hours of traffic, for tests of what needs a history.

@@ -1,0 +1,92 @@
+#![doc = include_str!("README.md")]
+
+use serde::{Deserialize, Serialize};
+use world::{Seen, World};
+
+use crate::detection::checkpoint;
+use crate::outflow::{Outflow, Told};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "data-sent-to-rare-domain",
+    title: "Data Sent to Rare Domain",
+    stage: Stage::Exfil,
+    techniques: &["T1567"],
+    learns_hours: 48,
+    readme: include_str!("README.md"),
+    watch: || Box::new(DataSentToRareDomain::default()),
+};
+
+/// Bytes within a day below which nothing is said: forms, logs and pictures.
+const DAY_MIN: u64 = 5_000_000;
+/// Rarity of the destination below which it is not rare.
+const RARITY_MIN: f64 = 75.0;
+
+#[derive(Default, Serialize, Deserialize)]
+struct DataSentToRareDomain {
+    told: Told,
+}
+
+impl Watch for DataSentToRareDomain {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let Some(outflow) = Outflow::of(seen, world) else { return };
+        let bytes = outflow.peer.day_bytes();
+        if bytes < DAY_MIN
+            || world.rarity(outflow.conn.id.resp_h, None).percent < RARITY_MIN
+            || !self.told.is_news(outflow.device, outflow.peer, bytes)
+        {
+            return;
+        }
+        report(&outflow, bytes, world, findings);
+    }
+
+    checkpoint!();
+}
+
+fn report(outflow: &Outflow<'_>, bytes: u64, world: &World, findings: &mut Findings) {
+    let mut score = Score::default();
+    let doublings = (bytes as f64 / DAY_MIN as f64).log2();
+    let much = 10.0 + (10.0 * doublings).min(30.0);
+    score.certainty("size", much, format!("{} within a day", tell::bytes(bytes)));
+    let hours = (outflow.peer.last.since(outflow.peer.first).as_secs_f64() / 3600.0).clamp(1.0, 24.0);
+    let hourly = outflow.peer.hour_bytes().max((bytes as f64 / hours) as u64);
+    outflow.score_volume(&mut score, world, hourly, 15.0);
+    let rarity = outflow.score_destination(&mut score, world, 30.0);
+    outflow.score_sides(&mut score);
+    score.threat("stage", 60.0, "data is leaving");
+    score.threat("size", (4.0 * doublings).min(20.0), tell::bytes(bytes));
+    let (conn, peer) = (outflow.conn, outflow.peer);
+    let name =
+        world.device(outflow.device).map_or_else(|| conn.id.orig_h.to_string(), |device| device.name());
+    let place = peer.name();
+    findings.report(
+        Report {
+            detection: &DETECTION,
+            device: Some(outflow.device),
+            host: conn.id.orig_h,
+            key: &place,
+            peers: vec![conn.id.resp_h],
+            first_seen: peer.first,
+            last_seen: peer.last,
+            summary: format!(
+                "{name} sent {} to {place} within {}; hardly anyone here contacts it ({:.0} %).",
+                tell::bytes(bytes),
+                tell::span(peer.last.since(peer.first).as_secs_f64()),
+                rarity.percent
+            ),
+            facts: Facts::default()
+                .with("destination", place.as_str())
+                .with("port", peer.port)
+                .with("bytes_out_within_a_day", bytes)
+                .with("bytes_in_within_a_day", peer.other_way_bytes())
+                .with("rarity", rarity.percent)
+                .with("rarity_of_address", rarity.of_address)
+                .with_some("rarity_of_domain", rarity.of_domain),
+            baseline: outflow.baseline(world, &rarity),
+            evidence: peer.evidence.clone(),
+            is_revision: false,
+            score,
+        },
+        world,
+    );
+}

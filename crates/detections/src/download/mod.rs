@@ -1,0 +1,12 @@
+//! Files that devices fetched over HTTP from the outside, joined with the request that fetched them. The core of
+//! the detections of downloads; decides nothing.
+
+mod chain;
+mod content;
+mod join;
+mod place;
+
+pub(crate) use chain::Chain;
+pub(crate) use content::{Content, content, is_disguised};
+pub(crate) use join::{Download, Joiner};
+pub(crate) use place::score_place;

@@ -1,0 +1,119 @@
+#![doc = include_str!("README.md")]
+
+use records::Timestamp;
+use serde::{Deserialize, Serialize};
+use world::{Rarity, Seen, World};
+
+use crate::detection::checkpoint;
+use crate::download::{Chain, Content, Download, Joiner, content, is_disguised, score_place};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell, tools};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "exe-from-rare-external-location",
+    title: "EXE from Rare External Location",
+    stage: Stage::Delivery,
+    techniques: &["T1105"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(ExeFromRareLocation::default()),
+};
+
+/// An executable fetched from a bare address is proof enough by itself: together with `content` it makes an alert.
+const BARE_ADDRESS: f64 = 30.0;
+
+#[derive(Default, Serialize, Deserialize)]
+struct ExeFromRareLocation {
+    joiner: Joiner,
+}
+
+impl Watch for ExeFromRareLocation {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let is_candidate =
+            |file: &records::File| file.mime_type.as_deref().is_some_and(|mime| !mime.starts_with("text/"));
+        for download in self.joiner.observe(seen, world, is_candidate) {
+            if content(&download.file, &download.path()) == Some(Content::Executable) {
+                report(&download, world, findings);
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
+        self.joiner.tick(now);
+    }
+
+    checkpoint!();
+}
+
+fn report(download: &Download, world: &World, findings: &mut Findings) {
+    let (file, request) = (&download.file, &download.request);
+    let chain = Chain::of(download, world);
+    let (score, rarity) = score(download, &chain, world);
+    let device =
+        world.device(download.device).map_or_else(|| file.id.orig_h.to_string(), |device| device.name());
+    let place = request.host().to_owned();
+    let domain_rarity = rarity.of_domain;
+    findings.report(
+        Report {
+            detection: &DETECTION,
+            device: Some(download.device),
+            host: file.id.orig_h,
+            key: &place,
+            peers: vec![file.id.resp_h],
+            first_seen: chain.start().unwrap_or(request.ts).min(request.ts),
+            last_seen: file.ts.max(request.ts),
+            summary: format!(
+                "{device} fetched the executable {} ({}) from {place}, which is rare here ({:.0} %).",
+                download.name(),
+                tell::bytes(file.bytes),
+                rarity.percent
+            ),
+            facts: Facts::default()
+                .with("url", request.url.as_str())
+                .with("file_name", download.name())
+                .with("file_bytes", file.bytes)
+                .with_some("mime_type", file.mime_type.clone())
+                .with_some("content_type", request.content_type.clone())
+                .with_some("md5", file.md5.clone())
+                .with_some("sha1", file.sha1.clone())
+                .with_some("sha256", file.sha256.clone())
+                .with_some("user_agent", request.user_agent.clone())
+                .with_some("referrer", request.referrer.clone())
+                .with("chain", chain.told(request))
+                .with("port", file.id.resp_p)
+                .with("rarity", rarity.percent)
+                .with("rarity_of_address", rarity.of_address)
+                .with_some("rarity_of_domain", domain_rarity),
+            baseline: Facts::default()
+                .with("devices_that_use_the_place", rarity.devices)
+                .with("devices_in_network", world.population())
+                .with("hours_learned", world.hours_with_traffic()),
+            evidence: chain.uids().chain([request.uid, file.fuid]).collect(),
+            is_revision: false,
+            score,
+        },
+        world,
+    );
+}
+
+fn score(download: &Download, chain: &Chain, world: &World) -> (Score, Rarity) {
+    let (file, request) = (&download.file, &download.request);
+    let mut score = Score::default();
+    score.certainty("content", 30.0, "by its bytes it is an executable");
+    let rarity = score_place(&mut score, world, file.id.resp_h, Some(request.host()), BARE_ADDRESS);
+    if let Some(agent) = request.user_agent.as_deref().filter(|agent| tools::is_tool(agent)) {
+        score.certainty("client", 15.0, format!("a tool fetched it, not a browser: {agent}"));
+        score.threat("client", 10.0, "a script or an intruder's hand");
+    }
+    if let Some(how) = is_disguised(download) {
+        score.certainty("disguise", 25.0, format!("it is disguised: {how}"));
+        score.threat("disguise", 15.0, "somebody wants it to pass unseen");
+    }
+    if !matches!(file.id.resp_p, 80 | 8000 | 3128) {
+        score.certainty("port", 5.0, format!("HTTP on port {}", file.id.resp_p));
+    }
+    if chain.crosses_domains(request) {
+        score.certainty("chain", 8.0, "redirects across domains led there");
+    }
+    score.threat("stage", 55.0, "what runs once can load everything else");
+    (score, rarity)
+}

@@ -1,0 +1,142 @@
+//! What goes out: the core of the detections of exfiltration. Judges destinations and volumes; reports nothing.
+
+use learn::week_bucket;
+use records::{AnyRecord, Conn};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World};
+
+use crate::{Facts, Score, tell};
+
+/// A connection that sends less is not looked at.
+const CONNECTION_MIN: u64 = 10_000;
+/// Below this rarity others use the destination, or have for long.
+const RARE: f64 = 75.0;
+/// Days on which the device sent comparable volumes before the destination counts as known.
+const KNOWN_DAYS: u16 = 2;
+/// Volumes up to this many times the largest earlier day are comparable.
+const COMPARABLE: u64 = 3;
+/// Hours with traffic that a habit needs before it is asked.
+const HABIT_HOURS: f64 = 5.0;
+/// A volume less likely than this is outside the habit.
+const UNLIKELY: f64 = 0.01;
+const TOLD_MAX: usize = 20_000;
+
+/// A transfer to the outside, with what its device moved within the last day.
+pub(crate) struct Outflow<'a> {
+    pub(crate) device: DeviceIndex,
+    pub(crate) conn: &'a Conn,
+    pub(crate) volume: &'a Volume,
+    pub(crate) peer: &'a PeerVolume,
+}
+
+impl<'a> Outflow<'a> {
+    /// The transfer that the record is, if it is one.
+    pub(crate) fn of(seen: &Seen<'a>, world: &'a World) -> Option<Self> {
+        let (AnyRecord::Conn(conn), Direction::Outward, Some(device)) =
+            (seen.record, seen.direction, seen.orig)
+        else {
+            return None;
+        };
+        if conn.orig_bytes.unwrap_or(0) < CONNECTION_MIN || conn.resp_pkts == 0 {
+            return None;
+        }
+        let volume = world.volume(device)?;
+        let peer = volume.sent_to(conn.id.resp_h)?;
+        Some(Self { device, conn, volume, peer })
+    }
+
+    /// Scores the destination: its rarity, whether it has a name, and whether the device is used to send there.
+    pub(crate) fn score_destination(&self, score: &mut Score, world: &World, weight: f64) -> Rarity {
+        let rarity = world.rarity(self.conn.id.resp_h, None);
+        let percent = rarity.percent;
+        if percent < RARE {
+            let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
+            score.certainty("rarity", -(10.0 + (RARE - percent) * 0.6), reason);
+        } else {
+            let share = 0.4 + 0.6 * (percent - RARE) / (100.0 - RARE);
+            let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
+            score.certainty("rarity", weight * world.history() * share, reason);
+        }
+        if self.peer.domain.is_none() {
+            score.certainty("address", 5.0, "no name leads there: the address was contacted as such");
+        }
+        let known = world.habit(self.device).and_then(|habit| habit.destination(&self.peer.name()));
+        if let Some(known) = known
+            && known.days >= KNOWN_DAYS
+            && known.bytes_out_day_max.saturating_mul(COMPARABLE) >= self.peer.day_bytes()
+        {
+            let most = tell::bytes(known.bytes_out_day_max);
+            let reason = format!("the device sent there on {} days before, up to {most} a day", known.days);
+            score.certainty("habit", -45.0, reason);
+        }
+        rarity
+    }
+
+    /// Scores a volume of an hour against the device's habit.
+    pub(crate) fn score_volume(&self, score: &mut Score, world: &World, hour_bytes: u64, weight: f64) {
+        let Some(habit) = world.habit(self.device).map(|habit| &habit.sent_out.habit) else { return };
+        if habit.weight() < HABIT_HOURS {
+            return;
+        }
+        let tail = habit.tail(hour_bytes as f64, week_bucket(self.peer.last.0.div_euclid(1_000_000_000)));
+        let usual = tell::bytes(habit.usual() as u64);
+        if tail < UNLIKELY {
+            let reason =
+                format!("{} in an hour, where {usual} is usual for the device", tell::bytes(hour_bytes));
+            score.certainty("volume", weight, reason);
+        } else {
+            let reason = format!("the device sends such volumes now and then; usual is {usual} an hour");
+            score.certainty("volume", -weight, reason);
+        }
+    }
+
+    /// Scores how one-sided the transfer is: a call or a synchronisation goes both ways.
+    pub(crate) fn score_sides(&self, score: &mut Score) {
+        let (sent, received) = (self.peer.day_bytes(), self.peer.other_way_bytes());
+        if sent >= received.saturating_mul(5) {
+            let reason = format!("{} went out, {} came back", tell::bytes(sent), tell::bytes(received));
+            score.certainty("sides", 8.0, reason);
+        } else if sent < received.saturating_mul(2) {
+            score.certainty("sides", -30.0, "as much came back: a call or a synchronisation");
+        }
+    }
+
+    /// What is normal for the device.
+    pub(crate) fn baseline(&self, world: &World, rarity: &Rarity) -> Facts {
+        let habit = world.habit(self.device);
+        let top = habit.map_or_else(Vec::new, |habit| habit.top_destinations(5));
+        let normal = top
+            .into_iter()
+            .map(|(name, bytes)| format!("{name}: {}", tell::bytes(bytes)))
+            .collect::<Vec<_>>();
+        Facts::default()
+            .with("normal_destinations", normal)
+            .with_some("usual_bytes_out_per_hour", habit.map(|habit| habit.sent_out.habit.usual().round()))
+            .with("devices_that_use_the_destination", rarity.devices)
+            .with("devices_in_network", world.population())
+            .with("hours_learned", world.hours_with_traffic())
+    }
+}
+
+/// How much of a transfer was reported, so that repeats are told on a logarithmic scale.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Told {
+    bytes: FxHashMap<(DeviceIndex, u64), u64>,
+}
+
+impl Told {
+    /// Whether so many bytes are news; if they are, they count as told.
+    pub(crate) fn is_news(&mut self, device: DeviceIndex, peer: &PeerVolume, bytes: u64) -> bool {
+        if self.bytes.len() >= TOLD_MAX {
+            self.bytes.clear();
+        }
+        let told = self.bytes.entry((device, peer.key())).or_default();
+        // Less than before is another day's transfer.
+        if bytes >= *told && bytes < told.saturating_add(*told / 10) {
+            return false;
+        }
+        *told = bytes;
+        true
+    }
+}

@@ -1,0 +1,82 @@
+//! Over HTTP: the client says that it is a tool, the content can be seen.
+
+use world::{Rarity, World};
+
+use super::DETECTION;
+use crate::download::{Content, Download, content, score_place};
+use crate::{Facts, Findings, Report, Score, tell, tools};
+
+/// A tool that fetches a script or an archive from a bare address is nearly proof by itself.
+const BARE_ADDRESS: f64 = 20.0;
+
+pub(super) fn judge(download: &Download, world: &World, findings: &mut Findings) {
+    let (file, request) = (&download.file, &download.request);
+    let Some(agent) = request.user_agent.as_deref().filter(|agent| tools::is_tool(agent)) else { return };
+    let Some(content) = content(file, &download.path()) else { return };
+    let (score, rarity) = score(download, agent, content, world);
+    let device =
+        world.device(download.device).map_or_else(|| file.id.orig_h.to_string(), |device| device.name());
+    let place = request.host().to_owned();
+    findings.report(
+        Report {
+            detection: &DETECTION,
+            device: Some(download.device),
+            host: file.id.orig_h,
+            key: &file.id.resp_h.to_string(),
+            peers: vec![file.id.resp_h],
+            first_seen: request.ts,
+            last_seen: file.ts.max(request.ts),
+            summary: format!(
+                "{device} fetched {} ({}) from {place} with {agent}; the place is rare here ({:.0} %).",
+                download.name(),
+                tell::bytes(file.bytes),
+                rarity.percent
+            ),
+            facts: Facts::default()
+                .with("url", request.url.as_str())
+                .with("file_name", download.name())
+                .with("file_bytes", file.bytes)
+                .with_some("mime_type", file.mime_type.clone())
+                .with_some("md5", file.md5.clone())
+                .with_some("sha1", file.sha1.clone())
+                .with_some("sha256", file.sha256.clone())
+                .with("user_agent", agent)
+                .with("port", file.id.resp_p)
+                .with("rarity", rarity.percent)
+                .with("rarity_of_address", rarity.of_address)
+                .with_some("rarity_of_domain", rarity.of_domain),
+            baseline: Facts::default()
+                .with("devices_that_use_the_place", rarity.devices)
+                .with("devices_in_network", world.population())
+                .with("hours_learned", world.hours_with_traffic()),
+            evidence: vec![request.uid, file.fuid],
+            is_revision: false,
+            score,
+        },
+        world,
+    );
+}
+
+fn score(download: &Download, agent: &str, content: Content, world: &World) -> (Score, Rarity) {
+    let mut score = Score::default();
+    score.certainty("client", 25.0, format!("a tool fetched it, not a browser: {agent}"));
+    let (points, what) = match content {
+        Content::Executable => (20.0, "by its bytes it is an executable"),
+        Content::Script => (18.0, "it is a script"),
+        Content::Archive => (15.0, "it is an archive, in which tools travel"),
+    };
+    score.certainty("content", points, what);
+    let address = download.file.id.resp_h;
+    let rarity = score_place(&mut score, world, address, Some(download.request.host()), BARE_ADDRESS);
+    let habit = world.habit(download.device);
+    let uses = habit.map_or(0, |habit| habit.user_agents.times(world::hash_of(agent)));
+    // The present request has been counted into no habit yet.
+    if uses >= 20 {
+        score.certainty("habit", -10.0, format!("the device used this client {uses} times before"));
+    }
+    score.threat("stage", 55.0, "an intruder fetches his tools when he is in");
+    if content == Content::Executable {
+        score.threat("content", 10.0, "it can be run as it is");
+    }
+    (score, rarity)
+}
