@@ -38,7 +38,7 @@ impl Brain {
 
     /// Says that no more records come for now, so that everything that is pending is reported.
     pub fn finish(&mut self) {
-        self.watches.tick(&self.world, &mut self.findings);
+        self.watches.finish(&self.world, &mut self.findings);
     }
 
     /// The findings that are new or changed since this was last asked; a changed one has the id of before.

@@ -12,6 +12,8 @@ use crate::{ALERT, Detection, Facts, Finding, FoundDevice, Score, State};
 
 /// Findings that are kept; further ones are counted only.
 pub const FINDINGS_MAX: usize = 200_000;
+/// What is less certain than this begins no finding.
+const FAINT: u8 = 20;
 /// Connections that are kept as evidence: the first, since they show how it began, and the latest.
 const EVIDENCE_FIRST: usize = 8;
 const EVIDENCE_KEPT: usize = 24;
@@ -63,6 +65,10 @@ impl Findings {
     /// Takes a report: a new finding, or an update.
     pub fn report(&mut self, report: Report<'_>, world: &World) {
         let behaviour = behaviour(&report);
+        let is_faint = report.score.total_certainty() < FAINT && !self.open.contains_key(&behaviour);
+        if is_faint {
+            return;
+        }
         let place = match self.open.get(&behaviour).copied() {
             Some(place) if self.is_recent(place, report.first_seen) => place,
             _ => {

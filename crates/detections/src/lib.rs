@@ -16,6 +16,7 @@ mod brute_force_smb;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
 mod exe_from_rare_external_location;
+mod executable_copied_to_share;
 mod external_beacon;
 mod port_scan;
 mod script_or_tool_download_from_rare_location;
@@ -25,6 +26,9 @@ mod smash_and_grab;
 mod brute_force;
 mod download;
 mod outflow;
+
+#[cfg(test)]
+mod cases;
 
 pub use detection::{Detection, Stage, Watch};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};
@@ -39,6 +43,7 @@ pub const DETECTIONS: &[Detection] = &[
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
     exe_from_rare_external_location::DETECTION,
+    executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
     port_scan::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,

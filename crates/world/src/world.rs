@@ -53,6 +53,7 @@ pub struct World {
     /// Last day of contact to the outside, by device.
     outward_days: Vec<i32>,
     population: f64,
+    population_min: f64,
     day: i32,
     hour: i64,
     records_in_hour: u32,
@@ -255,6 +256,7 @@ impl World {
     /// Makes the world look back on so many hours of traffic, for tests of what needs a history.
     pub fn pretend_history(&mut self, hours: u32, population: f64) {
         self.hours_with_traffic = hours;
+        self.population_min = population;
         self.population = population;
     }
 
@@ -279,7 +281,7 @@ impl World {
     fn count_population(&mut self, day: i32) {
         let recent =
             self.outward_days.iter().filter(|last| **last > day.saturating_sub(POPULATION_DAYS)).count();
-        self.population = recent as f64;
+        self.population = (recent as f64).max(self.population_min);
     }
 }
 
