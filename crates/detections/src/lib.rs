@@ -21,6 +21,7 @@ mod external_beacon;
 mod port_scan;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
+mod tor_activity;
 
 // What several detections share.
 mod brute_force;
@@ -48,4 +49,5 @@ pub const DETECTIONS: &[Detection] = &[
     port_scan::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,
+    tor_activity::DETECTION,
 ];

@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+mod sealed;
+
 use std::net::IpAddr;
 
 use records::{AnyRecord, File, SmbTransfer, Timestamp, Uid};
@@ -35,6 +37,7 @@ struct ExecutableCopied {
     copies: FxHashMap<(DeviceIndex, IpAddr), (u32, i64)>,
     /// SHA-256 and MD5 of executables whose transfer is not over yet.
     hashes: FxHashMap<Uid, (String, String)>,
+    sealed: sealed::Sealed,
 }
 
 /// What was copied.
@@ -51,6 +54,7 @@ struct Copy<'a> {
 
 impl Watch for ExecutableCopied {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        self.sealed.observe(seen, world, findings);
         let (Direction::Internal, Some(device)) = (seen.direction, seen.orig) else { return };
         match seen.record {
             AnyRecord::File(file) if file.source == "SMB" && is_executable(file.mime_type.as_deref()) => {
@@ -64,6 +68,10 @@ impl Watch for ExecutableCopied {
             }
             _ => {}
         }
+    }
+
+    fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
+        self.sealed.tick(now);
     }
 
     checkpoint!();
