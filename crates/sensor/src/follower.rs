@@ -9,6 +9,7 @@ use records::{Conn, Sender, Timestamp, Weird};
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
 use crate::recognition::{self, Beginning, Recognition};
+use crate::weirds::Weirds;
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
@@ -18,6 +19,7 @@ const UDP: u8 = 17;
 pub(crate) struct Follow {
     stage: Stage,
     services: Vec<&'static str>,
+    weirds: Weirds,
 }
 
 #[derive(Default)]
@@ -88,6 +90,7 @@ impl Follower {
             state.services.retain(|known| *known != service);
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
+        self.effects.records.retain(|record| state.weirds.allow(record));
         self.emissions.take_effects(now, connection.uid, &mut self.effects);
         if let Some(to) = self.effects.handed_to.take() {
             state.stage = match recognition::successor(to, about) {

@@ -104,6 +104,7 @@ impl Session {
         {
             self.write(command, output);
         }
+        cut(&mut argument, TEXT_BYTES_MAX);
         if !self.pending.push(ts, word.clone(), argument.clone()) {
             output.weird(ts, "FTP_too_many_pending_commands", None);
         }
@@ -122,12 +123,13 @@ impl Session {
         }
     }
 
-    fn reply(&mut self, code: u16, text: String, goes_on: bool, output: &mut Output<'_>) {
+    fn reply(&mut self, code: u16, mut text: String, goes_on: bool, output: &mut Output<'_>) {
         // A line within a reply tells nothing, unless it looks like a reply of its own: some servers never end
         // the one before.
         if goes_on && code == 0 && self.record.reply_code.is_some() && !looks_like_a_reply(&text) {
             return;
         }
+        cut(&mut text, TEXT_BYTES_MAX);
         self.answered = self.pending.answered_by(code, &text);
         self.record.reply_code = Some(code);
         self.record.reply_msg = Some(text.clone());
@@ -241,9 +243,6 @@ impl Session {
         };
         cut(&mut argument, TEXT_BYTES_MAX);
         record.arg = (!argument.is_empty()).then_some(argument);
-        if let Some(text) = &mut record.reply_msg {
-            cut(text, TEXT_BYTES_MAX);
-        }
         if hides && let Some(password) = &mut record.password {
             "<hidden>".clone_into(password);
         }

@@ -3,7 +3,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// More of one body is not inflated: 1 kB can grow to 1 MB.
-const INFLATED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+const INFLATED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// So much is inflated at a time.
 const OUTPUT_BYTES: usize = 16 * 1024;
 /// Bare deflate has no checksum and no sign; only after so much output it is believed.

@@ -15,6 +15,10 @@ use crate::{FileHandle, FileStart, FileSummary, Output};
 
 /// More requests than this without a response are written as they are.
 const PENDING_REQUESTS_MAX: usize = 100;
+/// So many bytes of text are kept for requests without a response; then they are written as they are.
+const PENDING_BYTES_MAX: usize = 1024 * 1024;
+/// Longer texts are cut.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// So many files of each direction stand in a record.
 const FILES_MAX: usize = 15;
 /// So many files that came in parts are remembered.
@@ -53,6 +57,8 @@ pub(super) struct Transactions {
     current: u64,
     /// Files that come in parts and stand in a record already.
     ranged: Vec<Uid>,
+    /// Bytes of text in requests since requests were last given up.
+    bytes: usize,
 }
 
 impl Transactions {
@@ -62,7 +68,12 @@ impl Transactions {
             output.weird(ts, "HTTP_response_before_request", None);
             self.request = self.response;
         }
-        if self.pending.len() > PENDING_REQUESTS_MAX {
+        self.bytes = self.bytes.saturating_add(uri.len());
+        if self.pending.len() <= 1 {
+            self.bytes = uri.len();
+        }
+        if self.pending.len() > PENDING_REQUESTS_MAX || self.bytes > PENDING_BYTES_MAX {
+            self.bytes = 0;
             output.weird(ts, "HTTP_excessive_pipelining", None);
             self.response = self.response.max(1);
             while self.response < self.request {
@@ -72,8 +83,8 @@ impl Transactions {
         }
         self.request += 1;
         let record = &mut self.select(ts, Sender::Originator, output).record;
-        record.method = Some(text_from_bytes(method));
-        record.uri = Some(text_from_bytes(uri));
+        record.method = Some(text_of(method));
+        record.uri = Some(text_of(uri));
     }
 
     /// A response has begun.
@@ -93,7 +104,7 @@ impl Transactions {
             self.response += 1;
         }
         let record = &mut self.select(ts, Sender::Responder, output).record;
-        let reason = reason.map_or_else(|| "<empty>".to_owned(), text_from_bytes);
+        let reason = reason.map_or_else(|| "<empty>".to_owned(), text_of);
         if (100..200).contains(&code) {
             record.info_code = Some(code);
             record.info_msg = Some(reason.clone());
@@ -123,9 +134,10 @@ impl Transactions {
         value: &[u8],
         output: &mut Output<'_>,
     ) {
+        self.bytes = self.bytes.saturating_add(value.len());
         let transaction = self.select(ts, Sender::Originator, output);
         let record = &mut transaction.record;
-        let text = || Some(text_from_bytes(value));
+        let text = || Some(text_of(value));
         match RequestHeader::named(name) {
             Some(RequestHeader::Referer) => record.referrer = text(),
             Some(RequestHeader::Host) => record.host = text(),
@@ -135,8 +147,8 @@ impl Transactions {
             Some(RequestHeader::Authorization) => note_credentials(record, value),
             Some(RequestHeader::Proxy) => {
                 let proxied = record.proxied.get_or_insert_default();
-                let name = text_from_bytes(name).to_ascii_uppercase();
-                let entry = format!("{name} -> {}", text_from_bytes(value));
+                let name = text_of(name).to_ascii_uppercase();
+                let entry = format!("{name} -> {}", text_of(value));
                 if proxied.len() < PROXIED_MAX && !proxied.contains(&entry) {
                     proxied.push(entry);
                 }
@@ -156,9 +168,9 @@ impl Transactions {
     ) {
         let record = &mut self.select(ts, Sender::Responder, output).record;
         if top && name.eq_ignore_ascii_case(b"location") {
-            record.location = Some(text_from_bytes(value));
+            record.location = Some(text_of(value));
         } else if top && name.eq_ignore_ascii_case(b"content-type") {
-            record.content_type = Some(text_from_bytes(value));
+            record.content_type = Some(text_of(value));
         }
         self.file_header(name, value);
     }
@@ -289,6 +301,10 @@ impl Files {
         let some = |texts: Vec<String>| (!texts.is_empty()).then_some(texts);
         (some(self.fuids), some(self.filenames), some(self.types))
     }
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    text_from_bytes(bytes.get(..TEXT_BYTES_MAX).unwrap_or(bytes))
 }
 
 /// Keeps the user of basic authentication (RFC 7617), and that there was a password.

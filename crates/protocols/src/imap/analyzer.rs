@@ -10,7 +10,7 @@ use crate::login::Attempt;
 
 /// So many commands wait for their answer; more are not kept.
 const PENDING_MAX: usize = 64;
-/// Longer tags are not followed.
+/// Longer tags are cut.
 const TAG_BYTES_MAX: usize = 64;
 
 /// A command whose answer matters.
@@ -37,6 +37,7 @@ impl ImapReader {
         }
         let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         let (Some(tag), Some(word)) = (words.next(), words.next()) else { return };
+        let tag = tag.get(..TAG_BYTES_MAX).unwrap_or(tag);
         let word = word.to_ascii_lowercase();
         let argument = words.next().unwrap_or_default();
         let command = match word.as_slice() {
@@ -57,7 +58,7 @@ impl ImapReader {
             _ => return,
         };
         output.confirm("imap");
-        if tag.len() <= TAG_BYTES_MAX && self.pending.len() < PENDING_MAX {
+        if self.pending.len() < PENDING_MAX {
             self.pending.insert(tag.to_vec(), command);
         }
     }

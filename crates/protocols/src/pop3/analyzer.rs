@@ -12,6 +12,9 @@ use crate::mime::{Mail, MailSource};
 /// So many commands wait for their reply; more are not kept.
 const PENDING_MAX: usize = 1000;
 
+/// Longer names of users are cut.
+const USER_BYTES_MAX: usize = 256;
+
 /// A command, as far as its reply depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Command {
@@ -55,7 +58,8 @@ impl Pop3Reader {
         let argument = words.next();
         let command = match word.to_ascii_uppercase().as_slice() {
             b"USER" => {
-                self.user = argument.unwrap_or_default().to_vec();
+                let user = argument.unwrap_or_default();
+                self.user = user.get(..USER_BYTES_MAX).unwrap_or(user).to_vec();
                 Command::User
             }
             b"PASS" => {
