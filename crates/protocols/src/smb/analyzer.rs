@@ -90,13 +90,13 @@ impl Analyzer for SmbAnalyzer {
 
 impl Receiver for Reception<'_, '_> {
     fn head(&mut self, head: &[u8], length: usize) -> Plan {
+        let Some([0xfc..=0xff, b'S', b'M', b'B']) = head.first_chunk::<4>() else { return Plan::Search };
         self.count_segments(length.saturating_add(3) / SEGMENT_BYTES);
         let plan = match head.first_chunk::<4>() {
             Some(smb2::MARK) => smb2::head(self, head, length),
             Some(smb1::MARK) => smb1::head(self, head, length),
             // Encrypted and compressed messages of SMB 3.
-            Some(b"\xfdSMB" | b"\xfcSMB") => Plan::Skip,
-            _ => return Plan::Search,
+            _ => Plan::Skip,
         };
         if plan != Plan::Gather {
             self.count_segments(1);

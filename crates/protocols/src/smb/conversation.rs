@@ -21,6 +21,8 @@ const OPEN_MAX: usize = 16_384;
 const RECENT_MAX: usize = 4096;
 /// An entry that was not repeated for so long is forgotten.
 const RECENT_FOR: Interval = Interval::from_secs(180);
+/// Forgotten entries are swept out at most so often, that a full memory costs little.
+const RECENT_SWEEP_EVERY: Interval = Interval::from_secs(10);
 
 /// The file id with which a message of SMB 2 means the file of the message before it in the same frame; both
 /// halves have all bits set, and ids are known by their sum.
@@ -49,6 +51,7 @@ pub(super) struct Conversation {
     file: Option<FileNumber>,
     share: Option<ShareNumber>,
     recent: FxHashMap<u64, Timestamp>,
+    recent_swept: Timestamp,
 }
 
 impl Conversation {
@@ -288,7 +291,8 @@ impl Conversation {
                 self.recent.insert(identity, now);
                 return;
             }
-            if self.recent.len() >= RECENT_MAX {
+            if self.recent.len() >= RECENT_MAX && now.since(self.recent_swept) >= RECENT_SWEEP_EVERY {
+                self.recent_swept = now;
                 self.recent.retain(|_, last| now.since(*last) <= RECENT_FOR);
             }
             if self.recent.len() < RECENT_MAX {
