@@ -119,6 +119,8 @@ pub struct Effects {
     pub withdrawn: Vec<&'static str>,
     /// The bytes are not this protocol: stop following.
     pub rejected: bool,
+    /// All that matters has been read and written: stop following.
+    pub finished: bool,
     /// What follows on this connection is for this protocol's analyzer instead (STARTTLS, CONNECT, upgrade).
     pub handed_to: Option<HandOver>,
     /// So many bytes at the end of the chunk already belong to that protocol; it gets them first.
@@ -170,6 +172,12 @@ impl<'a> Output<'a> {
     /// The bytes are not this protocol after all: nothing more is delivered.
     pub fn reject(&mut self) {
         self.effects.rejected = true;
+    }
+
+    /// All that matters is written, and what follows is not worth its time (encrypted content): nothing more is
+    /// delivered, not even the end.
+    pub fn finish(&mut self) {
+        self.effects.finished = true;
     }
 
     /// All bytes after this chunk belong to another protocol, and those of it that

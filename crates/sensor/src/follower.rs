@@ -98,7 +98,8 @@ impl Follower {
                 None => Stage::New,
             };
         }
-        if std::mem::take(&mut self.effects.rejected) {
+        let is_finished = std::mem::take(&mut self.effects.finished);
+        if std::mem::take(&mut self.effects.rejected) || is_finished {
             state.stage = Stage::Left;
         }
     }

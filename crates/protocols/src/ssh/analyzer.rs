@@ -242,6 +242,7 @@ impl SshAnalyzer {
 
     fn finish(&mut self, output: &mut Output<'_>) {
         self.over = true;
+        output.finish();
         let Some(record) = self.record.take() else { return };
         if let Some(ts) = self.last_attempt {
             output.write(Login {
@@ -256,8 +257,6 @@ impl SshAnalyzer {
             });
         }
         output.write(*record);
-        self.client = End::default();
-        self.server = End::default();
     }
 }
 

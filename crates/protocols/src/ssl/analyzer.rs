@@ -176,9 +176,8 @@ impl SslAnalyzer {
 
     fn finish(&mut self, output: &mut Output<'_>) {
         self.over = true;
+        output.finish();
         self.session.write(output);
-        self.originator = Direction::default();
-        self.responder = Direction::default();
     }
 
     fn violate(&mut self, output: &mut Output<'_>) {

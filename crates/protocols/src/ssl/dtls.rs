@@ -134,6 +134,7 @@ impl DtlsAnalyzer {
 
     fn finish(&mut self, output: &mut Output<'_>) {
         self.over = true;
+        output.finish();
         self.incomplete.clear();
         self.session.write(output);
     }

@@ -125,6 +125,9 @@ impl Stage {
             Some(HandOver::Recognise) => self.analyzer = None,
             None => {}
         }
+        if effects.finished {
+            self.analyzer = None;
+        }
         if effects.rejected {
             self.analyzer = None;
             self.written.push_str("{\"_rejected\":true}\n");
