@@ -93,10 +93,10 @@ impl Attempts {
 
     /// Notes an attempt that succeeded.
     pub(super) fn succeed(&mut self, login: &Login) {
-        self.begin(login);
-        self.successes = self.successes.saturating_add(1);
         let failures = self.failures(login.ts);
+        self.successes = self.successes.saturating_add(1);
         if failures > self.success_after {
+            self.last = self.last.max(login.ts);
             self.success_after = failures;
             self.user_found.clone_from(&login.user);
             self.show(login.uid);

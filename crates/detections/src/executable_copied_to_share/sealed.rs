@@ -52,7 +52,7 @@ impl Sealed {
             }
             AnyRecord::Conn(conn) if !self.sessions.is_empty() => {
                 if let Some(session) = self.sessions.remove(&conn.uid) {
-                    self.judge(conn, seen.end, device, &session, world, findings);
+                    self.judge(conn, device, &session, world, findings);
                 }
             }
             _ => {}
@@ -85,7 +85,6 @@ impl Sealed {
     fn judge(
         &mut self,
         conn: &Conn,
-        end: Timestamp,
         device: DeviceIndex,
         session: &Session,
         world: &World,
@@ -112,7 +111,7 @@ impl Sealed {
                 key: &conn.id.resp_h.to_string(),
                 peers: vec![conn.id.resp_h],
                 first_seen: conn.ts,
-                last_seen: end,
+                last_seen: conn.ts + conn.duration.unwrap_or_default(),
                 summary: format!(
                     "{name} wrote {} to {server_name} over encrypted SMB as {}; what it was cannot be seen.",
                     tell::bytes(up),
