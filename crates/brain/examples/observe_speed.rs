@@ -53,29 +53,20 @@ fn shifted(mut record: AnyRecord, round: u8) -> AnyRecord {
             *address = IpAddr::from([a, b.wrapping_add(round % 16), c, d]);
         }
     };
-    match &mut record {
-        AnyRecord::Conn(conn) => {
-            conn.ts = conn.ts + later;
-            moved(&mut conn.id.orig_h);
-            (conn.orig_l2_addr, conn.resp_l2_addr) = (None, None);
-        }
-        AnyRecord::Dns(dns) => {
-            dns.ts = dns.ts + later;
-            moved(&mut dns.id.orig_h);
-        }
-        AnyRecord::Http(http) => {
-            http.ts = http.ts + later;
-            moved(&mut http.id.orig_h);
-        }
-        AnyRecord::Ssl(ssl) => {
-            ssl.ts = ssl.ts + later;
-            moved(&mut ssl.id.orig_h);
-        }
-        AnyRecord::File(file) => {
-            file.ts = file.ts + later;
-            moved(&mut file.id.orig_h);
-        }
-        _ => {}
+    macro_rules! shift {
+        ($($name:ident),*) => {
+            match &mut record {
+                $(AnyRecord::$name(record) => {
+                    record.ts = record.ts + later;
+                    moved(&mut record.id.orig_h);
+                })*
+                _ => {}
+            }
+        };
+    }
+    shift!(Conn, Dns, File, Http, Ssl);
+    if let AnyRecord::Conn(conn) = &mut record {
+        (conn.orig_l2_addr, conn.resp_l2_addr) = (None, None);
     }
     record
 }
