@@ -76,6 +76,12 @@ pub enum LakeError {
         /// Its length when encoded.
         bytes: usize,
     },
+    /// The query engine cannot run a query.
+    #[error("{0}")]
+    Query(String),
+    /// A search cannot be understood.
+    #[error(transparent)]
+    Search(#[from] crate::SearchError),
     /// No record type has this name.
     #[error("there is no record type `{0}`")]
     UnknownType(String),
@@ -94,6 +100,11 @@ impl LakeError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
+    }
+
+    /// For `map_err` on what the query engine answers.
+    pub(crate) fn query<E: std::fmt::Display>(error: E) -> Self {
+        Self::Query(error.to_string())
     }
 
     /// For `map_err` on what Parquet answers.

@@ -85,6 +85,17 @@ impl Ingest {
         Ok(lake)
     }
 
+    /// Takes out again what came with this ingest.
+    pub fn abandon(self) -> Result<Lake, LakeError> {
+        let Self { mut lake, number, log_number, log, .. } = self;
+        drop(log);
+        let dropped = lake.manifest.drop_ingest(number);
+        lake.manifest.store(&lake.dir)?;
+        remove_files(&lake.dir, &dropped)?;
+        folder::remove_file(&folder::log_path(&lake.dir, number, log_number))?;
+        Ok(lake)
+    }
+
     /// The lake that the records go to.
     pub const fn lake(&self) -> &Lake {
         &self.lake

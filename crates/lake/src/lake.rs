@@ -117,18 +117,27 @@ impl Lake {
         if self.lock.is_none() {
             return Err(LakeError::ReadOnly { path: self.dir });
         }
-        let unfinished: Vec<u64> =
-            self.manifest.open.iter().filter(|open| open.name == name).map(|open| open.number).collect();
-        let mut dropped = Vec::new();
-        for number in unfinished {
-            dropped.append(&mut self.manifest.drop_ingest(number));
-        }
+        self.forget(name)?;
         let number = self.manifest.next_ingest;
         self.manifest.next_ingest += 1;
         self.manifest.open.push(OpenIngest { number, name: name.to_owned(), log_from: 0 });
         self.manifest.store(&self.dir)?;
-        segments::remove_files(&self.dir, &dropped)?;
         Ingest::new(self, number)
+    }
+
+    /// Takes out what the ingests of this name left without a commit.
+    pub fn forget(&mut self, name: &str) -> Result<(), LakeError> {
+        let unfinished: Vec<u64> =
+            self.manifest.open.iter().filter(|open| open.name == name).map(|open| open.number).collect();
+        if unfinished.is_empty() {
+            return Ok(());
+        }
+        let mut dropped = Vec::new();
+        for number in unfinished {
+            dropped.append(&mut self.manifest.drop_ingest(number));
+        }
+        self.manifest.store(&self.dir)?;
+        segments::remove_files(&self.dir, &dropped)
     }
 
     /// Merges small segments where it pays.
