@@ -1,4 +1,4 @@
-//! Frames by the hundred: the unit in which frames travel from a source to those who decode them.
+//! Frames by the thousand: the unit in which frames travel from a source to those who decode them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use packets::LinkType;
 use crate::block::Block;
 
 /// Most frames of a batch.
-pub const BATCH_FRAMES: usize = 512;
+pub const BATCH_FRAMES: usize = 1024;
 
 /// Frames in the order of the source, and the blocks in which they lie. Blocks are shared, frames not copied.
 #[derive(Debug, Default)]

@@ -32,6 +32,13 @@ impl Casebook {
         Ok(Self { database })
     }
 
+    /// A casebook that is gone when it is closed.
+    pub fn in_memory() -> Result<Self, CasebookError> {
+        let mut database = Connection::open_in_memory()?;
+        schema::migrate(&mut database, Path::new("memory"))?;
+        Ok(Self { database })
+    }
+
     /// Opens an existing casebook for reading; others may write to it meanwhile.
     pub fn read(folder: &Path) -> Result<Self, CasebookError> {
         let path = folder.join(FILE);

@@ -115,7 +115,7 @@ pub(crate) struct Search {
     /// Comma-separated values.
     #[arg(long)]
     pub(crate) csv: bool,
-    /// At most so many records; the latest are shown.
+    /// At most so many records, the earliest first.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) limit: usize,
 }

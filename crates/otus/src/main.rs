@@ -1,1 +1,44 @@
-fn main() {}
+//! The program `otus`: command line and wiring. What it does is done in the other rooms.
+
+mod analyze;
+mod arguments;
+mod devices;
+mod export;
+mod findings;
+mod keeping;
+mod memory;
+mod output;
+mod progress;
+mod search;
+mod sql;
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::output::{BAD, Outcome};
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Findings(arguments) => findings::run(&arguments),
+        Command::Devices(arguments) => devices::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
+        Command::Sql(arguments) => sql::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+    };
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        // Whoever read our output has seen enough, e.g. `otus findings | head`.
+        Err(error) if output::is_broken_pipe(&error) => Outcome::Done.into(),
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "the program's last word")]
+            {
+                eprintln!("{BAD}otus:{BAD:#} {error:#}");
+            }
+            Outcome::Failed.into()
+        }
+    }
+}

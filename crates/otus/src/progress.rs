@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use sensor::Progress;
 
+use crate::output::scaled;
+
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// Shows the progress of a source until it is dropped; nothing where standard error is no terminal.
@@ -56,21 +58,11 @@ fn bar(progress: Arc<Progress>, total: u64) -> ProgressBar {
     let packets = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
         let rate = progress.frames() as f64 / state.elapsed().as_secs_f64().max(0.001);
         // Writing to the bar's own buffer does not fail.
-        let _ = write!(out, "{} packets/s", human(rate));
+        let _ = write!(out, "{} packets/s", scaled(rate));
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.with_key("packets", packets));
     }
     bar.enable_steady_tick(REDRAW);
     bar
-}
-
-/// `1234567.0` as `1.2 M`.
-pub(crate) fn human(value: f64) -> String {
-    for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
-        if value >= size {
-            return format!("{:.1} {letter}", value / size);
-        }
-    }
-    format!("{value:.0} ")
 }

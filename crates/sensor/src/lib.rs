@@ -19,7 +19,8 @@ use std::path::PathBuf;
 use crossbeam_channel::bounded;
 use records::AnyRecord;
 
-pub use capture::{FileReport, OpenError, Progress, Source};
+pub use capture::{FileReport, Identity, OpenError, Progress, Source, identify, list_captures};
+pub use conntrack::Network;
 pub use dispatch::Traffic;
 
 use crate::dispatch::Dispatcher;
@@ -27,7 +28,7 @@ use crate::merge::Merger;
 use crate::shard::Shard;
 
 /// So many rounds may wait for a shard, and so many results for the merger.
-const ROUNDS_WAITING: usize = 8;
+const ROUNDS_WAITING: usize = 4;
 
 /// How the sensor works.
 #[derive(Clone, Debug, Default)]

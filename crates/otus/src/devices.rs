@@ -1,0 +1,53 @@
+//! `otus devices`: who is on the network.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use casebook::Casebook;
+use serde_json::Value;
+
+use crate::arguments::Devices;
+use crate::output::{self, FAINT, HEADING, NAME, Outcome};
+
+pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
+    let devices = Casebook::read(&arguments.lake.path)?.devices()?;
+    let mut out = output::standard_output();
+    if arguments.json {
+        for device in &devices {
+            writeln!(out, "{device}")?;
+        }
+    } else {
+        writeln!(out, "{HEADING}{} devices{HEADING:#}", devices.len())?;
+        for device in &devices {
+            print(&mut out, device)?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn print(out: &mut impl std::io::Write, device: &Value) -> Result<()> {
+    let text = |name: &str| device[name].as_str().unwrap_or_default().to_owned();
+    let texts = |name: &str| -> Vec<&str> {
+        device[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    writeln!(out, "\n{NAME}{}{NAME:#}  {FAINT}{}{FAINT:#}", text("name"), text("id"))?;
+    let other_names: Vec<&str> = texts("names").into_iter().filter(|name| *name != text("name")).collect();
+    for (label, values) in [("also", other_names), ("hardware", texts("macs")), ("users", texts("users"))] {
+        if !values.is_empty() {
+            writeln!(out, "  {FAINT}{label:<9}{FAINT:#}{}", values.join(", "))?;
+        }
+    }
+    for (place, span) in device["addresses"].as_array().into_iter().flatten().enumerate() {
+        let label = if place == 0 { "address" } else { "" };
+        let part = |name: &str| span[name].as_str().unwrap_or_default().to_owned();
+        writeln!(
+            out,
+            "  {FAINT}{label:<9}{FAINT:#}{}  {FAINT}{} to {}{FAINT:#}",
+            part("address"),
+            part("from"),
+            part("to")
+        )?;
+    }
+    Ok(())
+}

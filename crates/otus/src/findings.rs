@@ -1,0 +1,178 @@
+//! `otus findings`: hosts by threat and certainty, then each finding with its sentence, facts and evidence.
+
+use std::io::Write;
+
+use anyhow::Result;
+use casebook::Casebook;
+use serde_json::Value;
+
+use crate::arguments::Findings;
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, weight};
+
+/// Evidence beyond this is counted, not printed; `--json` has all.
+const EVIDENCE_SHOWN: usize = 6;
+/// Certainty from which a finding is an alert.
+const ALERT: u64 = 50;
+
+pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
+    let findings = Casebook::read(&arguments.lake.path)?.findings()?;
+    let mut out = output::standard_output();
+    if arguments.json {
+        for finding in &findings {
+            writeln!(out, "{finding}")?;
+        }
+    } else {
+        print(&mut out, &findings)?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// Prints findings for people; they come ranked.
+pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
+    if findings.is_empty() {
+        writeln!(out, "No findings: nothing that Otus knows as hostile was seen.")?;
+        return Ok(());
+    }
+    let hosts = Host::ranked(findings);
+    let alerts = findings.iter().filter(|finding| number(finding, "certainty") >= ALERT).count();
+    writeln!(
+        out,
+        "{HEADING}{} findings on {} hosts, {alerts} of them alerts{HEADING:#} {FAINT}(certainty {ALERT} or more){FAINT:#}\n",
+        findings.len(),
+        hosts.len(),
+    )?;
+    writeln!(out, "{FAINT}  threat  certainty  host{FAINT:#}")?;
+    for host in &hosts {
+        host.line(out)?;
+    }
+    for host in &hosts {
+        writeln!(out, "\n{HEADING}{NAME}{}{NAME:#}{HEADING:#}", host.title())?;
+        for finding in &host.findings {
+            print_one(out, finding)?;
+        }
+    }
+    Ok(())
+}
+
+/// A host with its findings.
+struct Host<'a> {
+    findings: Vec<&'a Value>,
+}
+
+impl<'a> Host<'a> {
+    /// By the threat and certainty of their worst findings; the findings are ranked already.
+    fn ranked(findings: &'a [Value]) -> Vec<Self> {
+        let mut hosts: Vec<(&str, Self)> = Vec::new();
+        for finding in findings {
+            let id = finding.pointer("/device/id").and_then(Value::as_str).unwrap_or_default();
+            match hosts.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, host)) => host.findings.push(finding),
+                None => hosts.push((id, Self { findings: vec![finding] })),
+            }
+        }
+        hosts.into_iter().map(|(_, host)| host).collect()
+    }
+
+    fn worst(&self) -> Option<&'a Value> {
+        self.findings.first().copied()
+    }
+
+    fn title(&self) -> String {
+        let Some(finding) = self.worst() else { return String::new() };
+        let device = &finding["device"];
+        let mut title = text(device, "name").to_owned();
+        let addresses = texts(&device["addresses"]).join(", ");
+        if addresses != title {
+            title.push_str(&format!(" ({addresses})"));
+        }
+        let users = texts(&device["users"]).join(", ");
+        if !users.is_empty() {
+            title.push_str(&format!(", {users}"));
+        }
+        title
+    }
+
+    fn line(&self, out: &mut impl Write) -> Result<()> {
+        let highest = |name| self.findings.iter().map(|finding| number(finding, name)).max().unwrap_or(0);
+        let (threat, certainty) = (highest("threat"), highest("certainty"));
+        let (hot, sure) = (weight(threat), weight(certainty));
+        let mut stages: Vec<&str> = Vec::new();
+        for finding in &self.findings {
+            if !stages.contains(&text(finding, "title")) {
+                stages.push(text(finding, "title"));
+            }
+        }
+        writeln!(
+            out,
+            "  {hot}{threat:>6}{hot:#}  {sure}{certainty:>9}{sure:#}  {NAME}{}{NAME:#} {FAINT}{}{FAINT:#}",
+            self.title(),
+            stages.join(", "),
+        )?;
+        Ok(())
+    }
+}
+
+fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
+    let (threat, certainty) = (number(finding, "threat"), number(finding, "certainty"));
+    let (hot, sure) = (weight(threat), weight(certainty));
+    writeln!(
+        out,
+        "\n  {HEADING}{}{HEADING:#}  threat {hot}{threat}{hot:#}  certainty {sure}{certainty}{sure:#}  {FAINT}{}  {}{FAINT:#}",
+        text(finding, "title"),
+        text(finding, "stage"),
+        texts(&finding["techniques"]).join(" "),
+    )?;
+    writeln!(out, "    {}", text(finding, "summary"))?;
+    let label = |name: &str| format!("    {FAINT}{name:<10}{FAINT:#}");
+    writeln!(out, "{}{} to {}", label("when"), text(finding, "first_seen"), text(finding, "last_seen"))?;
+    let peers = texts(&finding["peers"]);
+    if !peers.is_empty() {
+        writeln!(out, "{}{}", label("peers"), shortened(&peers))?;
+    }
+    for (name, field) in [("facts", "facts"), ("normal", "baseline")] {
+        for (place, (key, value)) in finding[field].as_object().into_iter().flatten().enumerate() {
+            let label = if place == 0 { label(name) } else { label("") };
+            writeln!(out, "{label}{}: {}", key.replace('_', " "), plain(value))?;
+        }
+    }
+    for (name, field) in [("threat", "threat"), ("certainty", "certainty")] {
+        let parts = finding["parts"][field].as_array().into_iter().flatten();
+        for (place, part) in parts.enumerate() {
+            let label = if place == 0 { label(name) } else { label("") };
+            writeln!(out, "{label}{:>+4}  {}", part["value"].as_f64().unwrap_or(0.0), text(part, "reason"))?;
+        }
+    }
+    writeln!(out, "{}{}", label("evidence"), shortened(&texts(&finding["evidence"])))?;
+    writeln!(out, "{}{}", label("id"), text(finding, "id"))?;
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+fn number(value: &Value, name: &str) -> u64 {
+    value[name].as_u64().unwrap_or(0)
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn shortened(texts: &[&str]) -> String {
+    let shown = texts.iter().take(EVIDENCE_SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match texts.len().checked_sub(EVIDENCE_SHOWN) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}
+
+/// A fact without JSON's quotes and brackets.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}

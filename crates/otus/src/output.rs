@@ -1,0 +1,103 @@
+//! Text for people: colours where there is a terminal, numbers with units, and how the program ends.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+/// A heading.
+pub(crate) const HEADING: Style = Style::new().bold();
+/// What is not in the foreground.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// Something bad.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Something to look at.
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// A name: a host, an address.
+pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All went well.
+    Done,
+    /// It failed.
+    Failed,
+    /// The question could not be understood.
+    BadQuery,
+    /// A capture was damaged; what came before the damage was kept.
+    Damaged,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0_u8,
+            Outcome::Failed => 1,
+            Outcome::BadQuery => 2,
+            Outcome::Damaged => 3,
+        })
+    }
+}
+
+/// Standard output with colours where they can be shown, buffered.
+pub(crate) fn standard_output() -> impl Write {
+    std::io::BufWriter::with_capacity(1 << 16, anstream::stdout())
+}
+
+/// Whether the cause of a failure is that nobody reads our output any more.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    })
+}
+
+/// A word on standard error.
+#[expect(clippy::print_stderr, reason = "the program speaks to its user")]
+pub(crate) fn tell(text: &str) {
+    anstream::eprintln!("otus: {text}");
+}
+
+/// A share of 100 in the colour of its weight.
+pub(crate) fn weight(value: u64) -> Style {
+    match value {
+        75.. => BAD,
+        50.. => WARN,
+        _ => FAINT,
+    }
+}
+
+/// `1234567.0` as `1.2 M`.
+pub(crate) fn scaled(value: f64) -> String {
+    for (size, letter) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
+        if value >= size {
+            return format!("{:.1} {letter}", value / size);
+        }
+    }
+    format!("{value:.0} ")
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(scaled(36_200_000.0), "36.2 M");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(12), "12");
+    }
+}

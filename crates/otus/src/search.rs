@@ -1,0 +1,39 @@
+//! `otus search`: records in words, in the order of time over all types.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use lake::{Access, Lake, LakeError, write_hits_csv, write_hits_json, write_hits_text};
+
+use crate::arguments::Search;
+use crate::output::{self, FAINT, Outcome, grouped, tell};
+
+pub(crate) fn run(arguments: &Search) -> Result<Outcome> {
+    let lake = Lake::open(&arguments.lake.path, Access::Read)?;
+    let search = match lake.search(&arguments.query) {
+        Ok(search) => search,
+        Err(LakeError::Search(error)) => {
+            tell(&error.to_string());
+            return Ok(Outcome::BadQuery);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let hits = search.hits(Some(arguments.limit))?;
+    let mut out = output::standard_output();
+    if arguments.json {
+        write_hits_json(hits, &mut out)?;
+    } else if arguments.csv {
+        write_hits_csv(&search.types(), hits, &mut out)?;
+    } else {
+        write_hits_text(hits, &mut out)?;
+        let count = search.count()?;
+        let shown = count.min(arguments.limit as u64);
+        write!(out, "{FAINT}{} records", grouped(count))?;
+        if shown < count {
+            write!(out, ", the first {} shown; --limit shows more", grouped(shown))?;
+        }
+        writeln!(out, "{FAINT:#}")?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}

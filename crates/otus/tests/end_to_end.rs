@@ -1,0 +1,169 @@
+//! The program as its user runs it, on the demo: two ordinary days of an office, and one on which a PC is taken over.
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The captures of the demo. The day of the attack alone is enough where learning does not matter.
+fn demo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(name)
+}
+
+const MONDAY: &str = "day-3-monday.pcap.zst";
+
+fn otus(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_otus")).args(arguments).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    text(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A lake of the demo capture, made once for all tests that only read.
+fn lake() -> &'static str {
+    static LAKE: OnceLock<(TempDir, String)> = OnceLock::new();
+    let (_, path) = LAKE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake").display().to_string();
+        let days = ["day-1-thursday.pcap.zst", "day-2-friday.pcap.zst", MONDAY]
+            .map(|day| demo(day).display().to_string());
+        let output = otus(&["analyze", "--lake", &path, &days[0], &days[1], &days[2]]);
+        assert!(output.status.success(), "{}", errors(&output));
+        (folder, path)
+    });
+    path
+}
+
+#[test]
+fn the_taken_over_host_is_found_with_the_stages_of_the_attack() {
+    let findings = lines(&otus(&["findings", "--lake", lake(), "--json"]));
+    let alerts: Vec<&Value> =
+        findings.iter().filter(|finding| finding["certainty"].as_u64() >= Some(50)).collect();
+    let hosts: BTreeSet<&str> = alerts.iter().filter_map(|finding| finding["host"].as_str()).collect();
+    assert_eq!(hosts, BTreeSet::from(["10.20.10.67"]), "alerts on other hosts");
+    let found: BTreeSet<&str> = alerts.iter().filter_map(|finding| finding["detection"].as_str()).collect();
+    for expected in ["port-scan", "external-beacon", "brute-force-ftp", "data-smuggler"] {
+        assert!(found.contains(expected), "{expected} is missing: {found:?}");
+    }
+    for finding in &alerts {
+        assert!(finding["evidence"].as_array().is_some_and(|uids| !uids.is_empty()), "{finding}");
+        assert!(finding["raised"].is_string(), "{finding}");
+        assert!(
+            finding["device"]["name"].as_str().is_some_and(|name| name.starts_with("HN-PC")),
+            "{finding}"
+        );
+    }
+}
+
+#[test]
+fn the_evidence_of_a_finding_leads_to_its_records() {
+    let findings = lines(&otus(&["findings", "--lake", lake(), "--json"]));
+    let uid = findings[0]["evidence"][0].as_str().unwrap();
+    let hits = lines(&otus(&["search", "--lake", lake(), &format!("uid:{uid}"), "--json"]));
+    assert!(!hits.is_empty(), "no record of {uid}");
+}
+
+#[test]
+fn the_number_of_shards_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports: Vec<Vec<(String, String)>> = ["1", "3"]
+        .iter()
+        .map(|shards| {
+            let lake = folder.path().join(shards).display().to_string();
+            let out = folder.path().join(format!("{shards}-logs"));
+            let output =
+                otus(&["analyze", "--shards", shards, "--lake", &lake, demo(MONDAY).to_str().unwrap()]);
+            assert!(output.status.success(), "{}", errors(&output));
+            otus(&["export", "--lake", &lake, "--out", out.to_str().unwrap()]);
+            let mut logs: Vec<(String, String)> = std::fs::read_dir(&out)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .map(|path| {
+                    (
+                        path.file_name().unwrap().to_string_lossy().into_owned(),
+                        std::fs::read_to_string(path).unwrap(),
+                    )
+                })
+                .collect();
+            logs.sort();
+            logs.push(("findings".to_owned(), text(&otus(&["findings", "--lake", &lake, "--json"]))));
+            logs
+        })
+        .collect();
+    assert!(exports[0].len() > 8, "few record types were exported");
+    assert!(exports[0] == exports[1], "the exports differ");
+}
+
+#[test]
+fn the_same_capture_twice_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake").display().to_string();
+    let demo = demo(MONDAY);
+    let count = |lake: &str| {
+        lines(&otus(&["sql", "--lake", lake, "--json", "SELECT count(*) AS n FROM conn"]))[0]["n"].clone()
+    };
+    otus(&["analyze", "--lake", &lake, demo.to_str().unwrap()]);
+    let once = count(&lake);
+    let again = otus(&["analyze", "--lake", &lake, demo.to_str().unwrap()]);
+    assert!(again.status.success(), "{}", errors(&again));
+    assert!(errors(&again).contains("in the lake already"), "{}", errors(&again));
+    assert_eq!(count(&lake), once);
+}
+
+#[test]
+fn a_damaged_capture_is_named_and_what_came_before_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = zstd::decode_all(std::fs::File::open(demo(MONDAY)).unwrap()).unwrap();
+    let cut = folder.path().join("cut.pcap");
+    std::fs::write(&cut, &whole[..whole.len() / 8]).unwrap();
+    let lake = folder.path().join("lake").display().to_string();
+    let output = otus(&["analyze", "--lake", &lake, cut.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(errors(&output).contains("cut.pcap: at byte"), "{}", errors(&output));
+    let rows = lines(&otus(&["sql", "--lake", &lake, "--json", "SELECT count(*) AS n FROM conn"]));
+    assert!(rows[0]["n"].as_u64() > Some(100), "{rows:?}");
+}
+
+#[test]
+fn an_error_in_a_query_points_at_the_place() {
+    let output = otus(&["search", "--lake", lake(), "host:10.20.10.67 and qurey:example"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = errors(&output);
+    assert!(message.contains('^') && message.contains("query"), "{message}");
+    let output = otus(&["sql", "--lake", lake(), "SELECT nothing FROM conn"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn devices_are_followed_through_changing_addresses() {
+    let devices = lines(&otus(&["devices", "--lake", lake(), "--json"]));
+    assert!(devices.len() > 20, "{} devices", devices.len());
+    let named = devices
+        .iter()
+        .filter(|device| device["name"].as_str().is_some_and(|name| name.starts_with("HN-PC")))
+        .count();
+    assert!(named >= 12, "{named} PCs have their names");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let output = otus(&["findings", "--lake", "/nonexistent/lake"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors(&output).contains("/nonexistent/lake"), "{}", errors(&output));
+    let output = otus(&["analyze", "/nonexistent.pcap"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors(&output).contains("/nonexistent.pcap"), "{}", errors(&output));
+}
