@@ -21,7 +21,6 @@ const VAGUE: &[&str] = &[
     "processor",
     "types",
     "info",
-    "v2",
 ];
 
 /// The edges of the program: these rooms may read the wall clock.

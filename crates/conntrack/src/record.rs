@@ -50,6 +50,5 @@ pub(crate) fn conn(facts: Facts, end: &End, local_networks: &[Network]) -> Conn 
 }
 
 fn hardware_text(address: [u8; 6]) -> String {
-    let [a, b, c, d, e, f] = address;
-    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    records::hexadecimal(address, ":")
 }

@@ -3,8 +3,6 @@
 //! The three compression functions are called in turn for each block of 64 bytes: MD5 is one long chain of
 //! dependent steps, and the processor fills its waiting time with the blocks of the other two.
 
-use std::fmt::Write as _;
-
 const BLOCK: usize = 64;
 
 /// The hashes of a stream of bytes.
@@ -115,10 +113,7 @@ impl Digest {
 }
 
 fn hexadecimal(bytes: impl Iterator<Item = u8>) -> String {
-    bytes.fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    records::hexadecimal(bytes, "")
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub use smb_mapping::SmbMapping;
 pub use smb_transfer::SmbTransfer;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
-pub use text::{text_from_bytes, text_from_utf16le};
+pub use text::{hexadecimal, text_from_bytes, text_from_utf16le};
 pub use time::{Interval, Timestamp};
 pub use uid::Uid;
 pub use value::{ColumnReader, ColumnWriter, Kind, Value};

@@ -24,7 +24,7 @@ pub struct Ssh {
     pub client: Option<String>,
     /// Version string of the server.
     pub server: Option<String>,
-    /// Cipher.
+    /// Cipher of the connection.
     pub cipher_alg: Option<String>,
     /// Message authentication.
     pub mac_alg: Option<String>,

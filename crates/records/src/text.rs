@@ -34,6 +34,21 @@ const fn is_escaped_control(byte: u8) -> bool {
     matches!(byte, 0..=7 | 0x0b | 0x0e..=0x1f | 0x7f)
 }
 
+/// Bytes in lower case hexadecimal, with `separator` between them.
+pub fn hexadecimal(bytes: impl IntoIterator<Item = u8>, separator: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS.get(usize::from(half)).copied().unwrap_or(b'0'));
+    let mut text = String::with_capacity(64);
+    for byte in bytes {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
+}
+
 /// Text from UTF-16LE, as the protocols of Windows carry it; a lone surrogate becomes U+FFFD.
 pub fn text_from_utf16le(bytes: &[u8]) -> String {
     let units = bytes.chunks_exact(2).map(|pair| match pair {

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH: usize = 18;
+/// The letter and so many digits less one come from the lower half of the hash.
+const HALF: usize = 10;
 
 /// The name of a connection (`C…`) or a file (`F…`): a letter and 17 digits to the base 62, as Zeek writes
 /// them. It is made from what it names, so the same traffic gives the same names.
@@ -21,11 +23,17 @@ impl Uid {
         Self::new(b'F', hash)
     }
 
-    fn new(letter: u8, mut hash: u128) -> Self {
+    fn new(letter: u8, hash: u128) -> Self {
         let mut name = [letter; LENGTH];
-        for digit in name.iter_mut().skip(1) {
-            *digit = DIGITS.get((hash % 62) as usize).copied().unwrap_or(b'0');
-            hash /= 62;
+        // Two divisions of 64 bits are quicker than one of 128.
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+        let halves = [hash as u64, (hash >> 64) as u64];
+        let (first, second) = name.split_at_mut(HALF);
+        for (mut half, digits) in halves.into_iter().zip([first.get_mut(1..).unwrap_or_default(), second]) {
+            for digit in digits {
+                *digit = DIGITS.get((half % 62) as usize).copied().unwrap_or(b'0');
+                half /= 62;
+            }
         }
         Self(name)
     }

@@ -1,6 +1,7 @@
 //! What two offers settle on (RFC 4253, section 7.1), and the fingerprints of an offer (Salesforce, HASSH).
 
 use md5::{Digest as _, Md5};
+use records::hexadecimal;
 
 use super::wire::{Directions, KexInit};
 
@@ -32,15 +33,14 @@ pub(crate) fn hassh_server(offer: &KexInit) -> String {
 }
 
 fn fingerprint(lists: [&str; 4]) -> String {
-    Md5::digest(lists.join(";")).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Md5::digest(lists.join(";")), "")
 }
 
 /// The MD5 of a key, as `ssh-keygen` prints it.
 pub(crate) fn key_fingerprint(parts: &[&[u8]]) -> String {
     let mut digest = Md5::new();
     parts.iter().for_each(|part| digest.update(part));
-    let bytes: Vec<String> = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    bytes.join(":")
+    hexadecimal(digest.finalize(), ":")
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Fingerprints of TLS hellos: JA3 and JA3S (Salesforce), JA4 (FoxIO, "JA4: TLS Client Fingerprinting").
 
-use std::fmt::Write as _;
-
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
@@ -128,10 +126,7 @@ fn twelve_digits(text: &str) -> String {
 
 /// Bytes in lower case hexadecimal.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    records::hexadecimal(bytes.iter().copied(), "")
 }
 
 #[cfg(test)]
