@@ -1,5 +1,7 @@
 //! The program `otus`: command line and wiring. What it does is done in the other rooms.
 
+#![expect(clippy::disallowed_methods, reason = "the program is an edge: it may read the wall clock")]
+
 mod analyze;
 mod arguments;
 mod devices;
@@ -34,10 +36,7 @@ fn main() -> ExitCode {
         // Whoever read our output has seen enough, e.g. `otus findings | head`.
         Err(error) if output::is_broken_pipe(&error) => Outcome::Done.into(),
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the program's last word")]
-            {
-                eprintln!("{BAD}otus:{BAD:#} {error:#}");
-            }
+            eprintln!("{BAD}otus:{BAD:#} {error:#}");
             Outcome::Failed.into()
         }
     }

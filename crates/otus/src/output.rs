@@ -53,7 +53,6 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// A word on standard error.
-#[expect(clippy::print_stderr, reason = "the program speaks to its user")]
 pub(crate) fn tell(text: &str) {
     anstream::eprintln!("otus: {text}");
 }
@@ -82,7 +81,7 @@ pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,6 +1,8 @@
 //! `records --out DIR [--shards N] CAPTURE...`: the records of each capture by itself, as Zeek's JSON logs, in
 //! `DIR/<name of the capture>/<type>.log`. For development: `otus export` does the same through the lake.
 
+#![expect(clippy::print_stderr, reason = "a development tool speaks to its user")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use datafusion::prelude::DataFrame;
 use records::{RECORD_TYPES, RecordType};
 
 pub use hits::Hits;
-pub use language::{SearchError, check as check_query};
+pub use language::SearchError;
 pub use print::{write_hits_csv, write_hits_json, write_hits_text};
 
 use crate::sql::{Engine, LakeTable};

@@ -37,8 +37,8 @@ const ALIASES: &[Alias] = &[
             "ftp.file_size",
             "http.request_body_len",
             "http.response_body_len",
-            "smb_files.bytes_read",
-            "smb_files.bytes_written",
+            "smb_transfer.bytes_read",
+            "smb_transfer.bytes_written",
         ],
     },
     Alias {
@@ -48,7 +48,10 @@ const ALIASES: &[Alias] = &[
     },
     any("dport", &["id.resp_p"]),
     any("dst", &["id.resp_h", "dhcp.server_addr"]),
-    any("file", &["filename", "orig_filenames", "resp_filenames", "smb_files.name", "ftp.arg"]),
+    any(
+        "file",
+        &["filename", "orig_filenames", "resp_filenames", "smb_files.name", "smb_transfer.name", "ftp.arg"],
+    ),
     any("fuid", &["fuid", "parent_fuid", "pe.id", "orig_fuids", "resp_fuids"]),
     any(
         "hash",
@@ -172,24 +175,29 @@ pub(super) fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>
 /// Longest name that is worth a comparison.
 const NAME_CHARS_MAX: usize = 64;
 
-/// Levenshtein's distance; a swap of neighbours counts as two.
+/// How many letters must be replaced, put in, left out or swapped with their neighbour ("optimal string alignment").
 fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();
-    if left.chars().count() > NAME_CHARS_MAX || right.len() > NAME_CHARS_MAX {
+    if left.len().max(right.len()) > NAME_CHARS_MAX {
         return usize::MAX;
     }
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(NAME_CHARS_MAX);
+    let mut above: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, char) in left.chars().enumerate() {
-        let mut diagonal = index;
-        let mut previous = index + 1;
-        let (first, rest) = row.split_at_mut(1);
-        first.fill(previous);
-        for (cell, other) in rest.iter_mut().zip(&right) {
-            let replaced = diagonal + usize::from(char != *other);
-            diagonal = *cell;
-            previous = replaced.min(previous + 1).min(*cell + 1);
-            *cell = previous;
+    for (index, char) in left.iter().enumerate() {
+        let mut next = vec![index + 1];
+        for (column, other) in right.iter().enumerate() {
+            let replaced = at(&row, column) + usize::from(char != other);
+            let mut least = replaced.min(at(&row, column + 1) + 1).min(at(&next, column) + 1);
+            let is_swap =
+                |before: usize| left.get(index - 1) == Some(other) && right.get(before) == Some(char);
+            if index > 0 && column.checked_sub(1).is_some_and(is_swap) {
+                least = least.min(at(&above, column - 1) + 1);
+            }
+            next.push(least);
         }
+        above = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(0)
 }
@@ -234,7 +242,8 @@ mod tests {
 
     #[test]
     fn distances_count_changes() {
-        let cases = [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("host", "hots", 2)];
+        let cases =
+            [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("host", "hots", 1), ("dns", "dsn", 1)];
         for (left, right, expected) in cases {
             assert_eq!(distance(left, right), expected, "{left} {right}");
         }

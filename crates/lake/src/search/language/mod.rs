@@ -27,12 +27,3 @@ pub(crate) fn condition(query: &str, latest: Timestamp) -> Result<Condition, Sea
     let parsed = parser::parse(tokens, query.len()).map_err(failed)?;
     resolve(&parsed, latest).map_err(failed)
 }
-
-/// For the fuzzer: whatever the text, there is a condition or an error that points into the text.
-#[doc(hidden)]
-pub fn check(query: &str) {
-    if let Err(error) = condition(query, Timestamp(1_794_830_400_000_000_000)) {
-        assert!(query.get(error.place()).is_some(), "an error points outside of the query");
-        assert!(!error.to_string().is_empty());
-    }
-}
