@@ -105,7 +105,7 @@ impl Ingest {
         let mut settled = Settled::default();
         for table in self.tables.take_sorted() {
             let (type_index, table) = table?;
-            settled.write(&self.lake.dir, &mut self.lake.manifest, type_index, &table)?;
+            settled.take(&self.lake.dir, &mut self.lake.manifest, type_index, &table);
         }
         self.lake.manifest.segments.extend(settled.sync(ingest)?);
         Ok(())

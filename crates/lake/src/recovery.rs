@@ -49,7 +49,7 @@ pub(crate) fn settle_logs(dir: &Path, manifest: &mut Manifest) -> Result<Recover
         let mut settled = Settled::default();
         for table in tables.take_sorted() {
             let (type_index, table) = table?;
-            settled.write(dir, manifest, type_index, &table)?;
+            settled.take(dir, manifest, type_index, &table);
         }
         manifest.segments.extend(settled.sync(Some(open.number))?);
         if let Some(open) = manifest.open_ingest(open.number) {

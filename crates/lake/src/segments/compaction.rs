@@ -31,7 +31,7 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
         };
         let table = sort(type_index, &table.finish()?).map_err(columns)?;
         let mut settled = Settled::default();
-        settled.write(dir, manifest, type_index, &table)?;
+        settled.take(dir, manifest, type_index, &table);
         manifest.segments.retain(|segment| !group.contains(segment));
         manifest.segments.extend(settled.sync(None)?);
         manifest.replaced.extend(group);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use arrow::array::{AsArray as _, RecordBatch};
 use arrow::datatypes::TimestampNanosecondType;
@@ -13,32 +14,39 @@ use super::properties::properties;
 use crate::manifest::{Manifest, Segment};
 use crate::{LakeError, folder};
 
-/// Segments that were written and are not yet durable.
+/// Segments that are to be written.
 #[derive(Default)]
 pub(crate) struct Settled {
-    segments: Vec<Segment>,
-    files: Vec<(PathBuf, File)>,
+    segments: Vec<Unwritten>,
+}
+
+/// A segment, and what goes into its file.
+struct Unwritten {
+    segment: Segment,
+    path: PathBuf,
+    type_index: usize,
+    table: RecordBatch,
 }
 
 impl Settled {
-    /// Writes a table, sorted by [`crate::columns::sort`], as one segment per day.
-    pub(crate) fn write(
+    /// Takes a table, sorted by [`crate::columns::sort`]: one segment per day.
+    pub(crate) fn take(
         &mut self,
         dir: &Path,
         manifest: &mut Manifest,
         type_index: usize,
         table: &RecordBatch,
-    ) -> Result<(), LakeError> {
-        let Some(record_type) = RECORD_TYPES.get(type_index) else { return Ok(()) };
+    ) {
+        let Some(record_type) = RECORD_TYPES.get(type_index) else { return };
         let times =
             table.column_by_name("ts").and_then(|ts| ts.as_primitive_opt::<TimestampNanosecondType>());
-        let Some(times) = times else { return Ok(()) };
+        let Some(times) = times else { return };
         let mut rest: &[i64] = times.values();
         while let Some(first) = rest.first().copied() {
             let day = Timestamp(first).day();
             let rows = rest.partition_point(|ts| Timestamp(*ts).day() == day);
             let (of_day, later) = rest.split_at(rows);
-            let mut segment = Segment {
+            let segment = Segment {
                 number: manifest.take_segment_number(),
                 record_type: record_type.name.to_owned(),
                 day: folder::day_name(Timestamp(first)),
@@ -48,30 +56,50 @@ impl Settled {
                 last: of_day.last().copied().unwrap_or(first),
                 ingest: None,
             };
-            let slice = table.slice(times.len() - rest.len(), rows);
+            let table = table.slice(times.len() - rest.len(), rows);
             let path = segment.path(dir);
-            let file = write_file(&path, type_index, &slice)?;
-            segment.bytes = file.metadata().map_err(LakeError::io("read", &path))?.len();
-            self.segments.push(segment);
-            self.files.push((path, file));
+            self.segments.push(Unwritten { segment, path, type_index, table });
             rest = later;
         }
-        Ok(())
     }
 
-    /// Makes the segments durable and gives them, as those of an ingest that is not committed or for good.
+    /// Writes the segments, on all cores, and makes them durable; gives them as those of an ingest that is not
+    /// committed or for good.
     pub(crate) fn sync(self, ingest: Option<u64>) -> Result<impl Iterator<Item = Segment>, LakeError> {
-        let mut folders = BTreeSet::new();
-        for (path, file) in self.files {
-            file.sync_all().map_err(LakeError::io("sync", &path))?;
-            folders.extend(path.parent().map(Path::to_owned));
-        }
+        let mut segments = self.segments;
+        write_all(&mut segments)?;
+        let folders: BTreeSet<&Path> =
+            segments.iter().filter_map(|unwritten| unwritten.path.parent()).collect();
         folders.iter().try_for_each(|path| folder::sync_folder(path))?;
-        Ok(self.segments.into_iter().map(move |segment| Segment { ingest, ..segment }))
+        Ok(segments.into_iter().map(move |unwritten| Segment { ingest, ..unwritten.segment }))
     }
 }
 
-fn write_file(path: &Path, type_index: usize, table: &RecordBatch) -> Result<File, LakeError> {
+/// Each thread takes the longest segment that is left, so that none waits long for another at the end.
+fn write_all(segments: &mut [Unwritten]) -> Result<(), LakeError> {
+    let mut longest_last: Vec<&mut Unwritten> = segments.iter_mut().collect();
+    longest_last.sort_by_key(|unwritten| unwritten.segment.rows);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(longest_last.len());
+    let left = Mutex::new(longest_last);
+    let work = || {
+        // Taking one out of the list cannot panic, so the lock is never poisoned.
+        while let Some(unwritten) = left.lock().ok().and_then(|mut left| left.pop()) {
+            unwritten.segment.bytes = write_file(&unwritten.path, unwritten.type_index, &unwritten.table)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        // A panic in a writer is a defect and goes on as one.
+        others.into_iter().fold(own, |result, other| {
+            result.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    })
+}
+
+/// Writes a segment's file through to the disk; gives its length in bytes.
+fn write_file(path: &Path, type_index: usize, table: &RecordBatch) -> Result<u64, LakeError> {
     let Some(record_type) = RECORD_TYPES.get(type_index) else {
         return Err(LakeError::UnknownType(type_index.to_string()));
     };
@@ -83,7 +111,9 @@ fn write_file(path: &Path, type_index: usize, table: &RecordBatch) -> Result<Fil
     let mut writer =
         ArrowWriter::try_new(file, table.schema(), Some(properties)).map_err(LakeError::segment(path))?;
     writer.write(table).map_err(LakeError::segment(path))?;
-    writer.into_inner().map_err(LakeError::segment(path))
+    let file = writer.into_inner().map_err(LakeError::segment(path))?;
+    file.sync_all().map_err(LakeError::io("sync", path))?;
+    Ok(file.metadata().map_err(LakeError::io("read", path))?.len())
 }
 
 /// Removes the files of segments that the manifest no longer names, and folders that are empty then.
