@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DeviceIndex, host_of};
 
-pub(crate) const VISITS_KEPT: usize = 48;
-pub(crate) const TEXT_KEPT: usize = 512;
+pub(crate) const VISITS_KEPT: usize = 32;
+pub(crate) const TEXT_KEPT: usize = 384;
 /// Requests further apart do not belong to one chain.
 const CHAIN_PAUSE: Interval = Interval::from_secs(600);
 const CHAIN_STEPS: usize = 8;

@@ -10,16 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DeviceIndex, hash_of};
 
-pub(crate) const PEERS_KEPT: usize = 64;
+pub(crate) const PEERS_KEPT: usize = 32;
 pub(crate) const NAMES_KEPT: usize = 24;
 const EVIDENCE_KEPT: usize = 12;
 /// A connection that carries less is no transfer.
-const BYTES_MIN: u64 = 1000;
+const BYTES_MIN: u64 = 10_000;
 /// Ports of services from which nobody takes data worth counting.
 const NO_SOURCES: [u16; 8] = [53, 67, 88, 123, 137, 161, 389, 514];
 
-const HOURS: usize = 24;
-const SLOTS: usize = 12;
+/// A day in buckets of two hours, an hour in buckets of ten minutes.
+const DAY_BUCKETS: usize = 12;
+const HOUR_BUCKETS: usize = 6;
 
 /// Bytes over a sliding window of buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,9 +93,9 @@ pub struct PeerVolume {
     pub domain: Option<String>,
     /// Port of the service, the latest one.
     pub port: u16,
-    day: Window<HOURS>,
-    hour: Window<SLOTS>,
-    other_way: Window<HOURS>,
+    day: Window<DAY_BUCKETS>,
+    hour: Window<HOUR_BUCKETS>,
+    other_way: Window<DAY_BUCKETS>,
     /// When the transfers of the last day began.
     pub first: Timestamp,
     /// When the latest ended.
@@ -138,9 +139,9 @@ impl PeerVolume {
         self.first = self.first.min(conn.ts);
         self.last = self.last.max(end);
         let minutes = end.0.div_euclid(60_000_000_000);
-        self.day.add(minutes.div_euclid(60), bytes);
-        self.hour.add(minutes.div_euclid(5), bytes);
-        self.other_way.add(minutes.div_euclid(60), other_way);
+        self.day.add(minutes.div_euclid(120), bytes);
+        self.hour.add(minutes.div_euclid(10), bytes);
+        self.other_way.add(minutes.div_euclid(120), other_way);
         if self.evidence.len() == EVIDENCE_KEPT {
             self.evidence.remove(EVIDENCE_KEPT / 2);
         }
@@ -259,9 +260,9 @@ fn peer<'a>(peers: &'a mut Vec<PeerVolume>, key: u64, conn: &Conn) -> &'a mut Pe
                 address: conn.id.resp_h,
                 domain: None,
                 port: conn.id.resp_p,
-                day: Window { buckets: [0; HOURS], newest: i64::MIN / 2 },
-                hour: Window { buckets: [0; SLOTS], newest: i64::MIN / 2 },
-                other_way: Window { buckets: [0; HOURS], newest: i64::MIN / 2 },
+                day: Window { buckets: [0; DAY_BUCKETS], newest: i64::MIN / 2 },
+                hour: Window { buckets: [0; HOUR_BUCKETS], newest: i64::MIN / 2 },
+                other_way: Window { buckets: [0; DAY_BUCKETS], newest: i64::MIN / 2 },
                 first: conn.ts,
                 last: conn.ts,
                 evidence: Vec::new(),
