@@ -12,7 +12,10 @@ mod watches;
 
 // Sorted, one detection per line.
 mod brute_force_ftp;
+mod brute_force_http;
+mod brute_force_kerberos;
 mod brute_force_smb;
+mod brute_force_ssh;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
 mod exe_from_rare_external_location;
@@ -40,7 +43,10 @@ pub use watches::{WatchState, Watches};
 /// All detections, sorted by id.
 pub const DETECTIONS: &[Detection] = &[
     brute_force_ftp::DETECTION,
+    brute_force_http::DETECTION,
+    brute_force_kerberos::DETECTION,
     brute_force_smb::DETECTION,
+    brute_force_ssh::DETECTION,
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
     exe_from_rare_external_location::DETECTION,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use learn::rhythm;
-use records::{AnyRecord, Timestamp};
+use records::{AnyRecord, Login, Timestamp};
 use rustc_hash::FxHashMap;
 use world::{DeviceIndex, Direction, Seen, World};
 
@@ -12,6 +12,8 @@ use crate::{Detection, Facts, Findings, Report, Score, Watch, tell};
 
 /// Failures within a day before anything is said: mistyping makes a handful.
 const FAILURES_MIN: u32 = 20;
+/// Over SSH a record is a connection, on which a tool tries up to six passwords (OpenSSH's MaxAuthTries).
+const FAILURES_MIN_SSH: u32 = 12;
 /// How many times the pair's usual failures of a day.
 const ABOVE_HABIT: f64 = 3.0;
 /// A success while this many failures stand is what the attacker was after.
@@ -29,9 +31,13 @@ pub(crate) struct BruteForce {
 }
 
 impl BruteForce {
-    /// Watches log-ins whose `service` is this.
+    /// Watches log-ins whose `service` is this, as the `login` record names it.
     pub(crate) fn new(detection: &'static Detection, service: &'static str) -> Self {
         Self { detection, service, pairs: FxHashMap::default() }
+    }
+
+    fn failures_min(&self) -> u32 {
+        if self.service == "ssh" { FAILURES_MIN_SSH } else { FAILURES_MIN }
     }
 
     fn make_room(&mut self) {
@@ -106,7 +112,10 @@ impl Watch for BruteForce {
             return;
         }
         let Some(success) = login.success else { return };
-        let key = (device, login.id.resp_h);
+        if !success && !is_wrong_password(login) {
+            return;
+        }
+        let (key, least) = ((device, login.id.resp_h), self.failures_min());
         if !self.pairs.contains_key(&key) {
             if success {
                 return;
@@ -120,7 +129,7 @@ impl Watch for BruteForce {
             attempts.fail(login);
         }
         let failures = attempts.failures(login.ts);
-        let is_many = failures >= FAILURES_MIN && f64::from(failures) >= ABOVE_HABIT * attempts.habit;
+        let is_many = failures >= least && f64::from(failures) >= ABOVE_HABIT * attempts.habit;
         // Repeats are told on a logarithmic scale; a success is told at once.
         let is_due = success || failures * 4 >= attempts.told * 5;
         if is_many && is_due && failures != attempts.told || is_many && success {
@@ -153,6 +162,12 @@ impl Watch for BruteForce {
         self.pairs = postcard::from_bytes(state)?;
         Ok(())
     }
+}
+
+/// Kerberos also refuses unknown names, expired tickets and clocks that differ: no passwords are guessed there.
+fn is_wrong_password(login: &Login) -> bool {
+    login.service != "kerberos"
+        || matches!(login.status.as_deref(), Some("KDC_ERR_PREAUTH_FAILED" | "KDC_ERR_CLIENT_REVOKED"))
 }
 
 fn score(attempts: &Attempts, failures: u32, seconds: f64) -> Score {

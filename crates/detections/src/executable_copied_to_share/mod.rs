@@ -60,11 +60,12 @@ impl Watch for ExecutableCopied {
             AnyRecord::File(file) if file.source == "SMB" && is_executable(file.mime_type.as_deref()) => {
                 self.keep(file)
             }
-            AnyRecord::SmbTransfer(transfer)
-                if transfer.bytes_written > 0 && is_executable(transfer.mime_type.as_deref()) =>
-            {
+            AnyRecord::SmbTransfer(transfer) if is_executable(transfer.mime_type.as_deref()) => {
                 let copy = self.copy(transfer, device);
-                report(&copy, world, findings);
+                // Programs are read from shares all day; from an administrative share hardly ever.
+                if transfer.bytes_written > 0 || copy.is_admin_share {
+                    report(&copy, world, findings);
+                }
             }
             _ => {}
         }
@@ -140,16 +141,22 @@ fn report(copy: &Copy<'_>, world: &World, findings: &mut Findings) {
             peers,
             first_seen: transfer.opened.min(transfer.ts),
             last_seen: transfer.ts,
-            summary: format!(
-                "{name} wrote the executable {file} ({}) to the share {} of {server}.",
-                tell::bytes(transfer.bytes_written),
-                copy.share
-            ),
+            summary: match transfer.bytes_written {
+                0 => format!("{name} read the executable {file} from the share {} of {server}.", copy.share),
+                written => {
+                    let written = tell::bytes(written);
+                    format!(
+                        "{name} wrote the executable {file} ({written}) to the share {} of {server}.",
+                        copy.share
+                    )
+                }
+            },
             facts: Facts::default()
                 .with("file_name", file)
                 .with_some("path", transfer.path.clone())
                 .with("share", copy.share.as_str())
                 .with("bytes_written", transfer.bytes_written)
+                .with("bytes_read", transfer.bytes_read)
                 .with_some("mime_type", transfer.mime_type.as_deref())
                 .with_some("md5", copy.md5.clone())
                 .with_some("sha256", copy.sha256.clone())
@@ -169,7 +176,8 @@ fn score(copy: &Copy<'_>) -> Score {
     if copy.is_admin_share {
         let reason =
             format!("{} exists for administration: what lies there can be started from afar", copy.share);
-        score.certainty("share", 45.0, reason);
+        let points = if copy.transfer.bytes_written > 0 { 45.0 } else { 28.0 };
+        score.certainty("share", points, reason);
         score.threat("share", 20.0, "it can be started as a service");
     }
     if copy.hosts.len() > 2 {
