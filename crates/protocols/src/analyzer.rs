@@ -1,6 +1,6 @@
 //! What every protocol is made of: how it is recognised, and how one connection is followed.
 
-use records::{AnyRecord, Endpoints, Interval, Sender, Timestamp, Uid};
+use records::{AnyRecord, Endpoints, Sender, Timestamp, Uid};
 
 use crate::shared::Shared;
 
@@ -258,6 +258,3 @@ pub trait FileSink {
     /// The file is complete: its records are written, and its summary is given a last time.
     fn end(&mut self, ts: Timestamp, file: FileHandle) -> Option<FileSummary>;
 }
-
-/// A span after which a query without an answer is given up, unless a protocol says otherwise.
-pub const PENDING_TIMEOUT: Interval = Interval::from_secs(60);

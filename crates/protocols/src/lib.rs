@@ -50,7 +50,7 @@ mod xmpp;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
-    PENDING_TIMEOUT, PROBE_BYTES, Probe, Protocol, Transport, Verdict,
+    PROBE_BYTES, Probe, Protocol, Transport, Verdict,
 };
 pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 
