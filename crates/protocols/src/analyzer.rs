@@ -180,6 +180,11 @@ impl<'a> Output<'a> {
         self.effects.finished = true;
     }
 
+    /// Whether the analyzer has asked that nothing more is delivered to it.
+    pub(crate) fn is_left(&self) -> bool {
+        self.effects.rejected || self.effects.finished || self.effects.handed_to.is_some()
+    }
+
     /// All bytes after this chunk belong to another protocol, and those of it that
     /// [`Output::leave_unread`] counts.
     pub fn hand_over(&mut self, to: HandOver) {

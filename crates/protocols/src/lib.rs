@@ -5,6 +5,7 @@
 
 mod analyzer;
 mod by_line;
+mod by_message;
 mod cursor;
 mod der;
 mod lines;

@@ -18,12 +18,16 @@ mod value;
 mod conn;
 mod dce_rpc;
 mod dhcp;
+mod dnp3;
+mod dnp3_control;
 mod dns;
 mod file;
 mod ftp;
 mod http;
 mod kerberos;
 mod login;
+mod modbus;
+mod modbus_detailed;
 mod ntlm;
 mod pe;
 mod smb_files;
@@ -37,6 +41,8 @@ mod x509;
 pub use conn::Conn;
 pub use dce_rpc::DceRpc;
 pub use dhcp::Dhcp;
+pub use dnp3::Dnp3;
+pub use dnp3_control::Dnp3Control;
 pub use dns::Dns;
 pub use endpoints::Endpoints;
 pub use file::File;
@@ -45,6 +51,8 @@ pub use http::Http;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
 pub use login::Login;
+pub use modbus::Modbus;
+pub use modbus_detailed::ModbusDetailed;
 pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use pe::Pe;
@@ -173,12 +181,16 @@ any_record! {
     Conn,
     DceRpc,
     Dhcp,
+    Dnp3,
+    Dnp3Control,
     Dns,
     File,
     Ftp,
     Http,
     Kerberos,
     Login,
+    Modbus,
+    ModbusDetailed,
     Ntlm,
     Pe,
     SmbFiles,

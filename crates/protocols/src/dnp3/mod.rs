@@ -1,48 +1,46 @@
-//! The Distributed Network Protocol 3 (IEEE 1815) over TCP and UDP: recognised only.
+//! The Distributed Network Protocol 3 (IEEE 1815) over TCP and UDP.
+//!
+//! Writes `dnp3` for each request with its reply, and `dnp3_control` for each command to a relay. Other objects are
+//! not read, nor is secure authentication.
 
-use records::Sender;
+mod analyzer;
+mod fragment;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use crate::analyzer::{About, Analyzer, Probe, Protocol, Transport, Verdict};
+use crate::by_message::ByMessage;
 
-recognised!(OVER_TCP, "DNP3 over TCP.", "dnp3_tcp", Tcp, &[20000], Either, check);
-recognised!(OVER_UDP, "DNP3 over UDP.", "dnp3_udp", Udp, &[20000], Either, check);
+/// DNP3 over TCP.
+pub(crate) const OVER_TCP: Protocol = protocol("dnp3_tcp", Transport::Tcp);
+/// DNP3 over UDP.
+pub(crate) const OVER_UDP: Protocol = protocol("dnp3_udp", Transport::Udp);
 
-/// The header of a frame: two start bytes, length, control, destination (2 bytes), source (2) and a checksum (2).
-fn check(_: Sender, bytes: &[u8]) -> Verdict {
+const fn protocol(name: &'static str, transport: Transport) -> Protocol {
+    Protocol { name, transport, ports: &[20000], probe, analyzer }
+}
+
+fn analyzer(about: &About) -> Box<dyn Analyzer> {
+    Box::new(ByMessage::new(about, analyzer::Dnp3Reader::default()))
+}
+
+fn probe(probe: &Probe<'_>) -> Verdict {
+    match (begins(probe.originator), begins(probe.responder)) {
+        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
+        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
+        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
+    }
+}
+
+fn begins(bytes: &[u8]) -> Verdict {
     match bytes {
-        [0x05, 0x64, 5..=255, _, _, _, _, _, low, high, ..] => {
-            let header = bytes.get(..8).unwrap_or_default();
-            if checksum(header) == u16::from_le_bytes([*low, *high]) { Verdict::Match } else { Verdict::No }
+        [0x05, 0x64, ..] if bytes.len() >= wire::HEADER_BYTES => {
+            if wire::has_good_header(bytes) {
+                Verdict::Match
+            } else {
+                Verdict::No
+            }
         }
-        [0x05, 0x64, ..] | [0x05] if bytes.len() < 10 => Verdict::Maybe,
+        [0x05, 0x64, ..] | [0x05] | [] => Verdict::Maybe,
         _ => Verdict::No,
-    }
-}
-
-/// The CRC of IEEE 1815 (polynomial 0x3d65, bits reflected, inverted at the end).
-fn checksum(bytes: &[u8]) -> u16 {
-    let mut rest = 0_u16;
-    for byte in bytes {
-        rest ^= u16::from(*byte);
-        for _ in 0..8 {
-            rest = if rest & 1 == 0 { rest >> 1 } else { rest >> 1 ^ 0xa6bc };
-        }
-    }
-    !rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_checksum_is_that_of_the_standard() {
-        let frame = [0x05, 0x64, 0x05, 0x49, 0x64, 0x00, 0x01, 0x00, 0x7e, 0x5f];
-        assert_eq!(check(Sender::Originator, &frame), Verdict::Match);
-        assert_eq!(
-            check(Sender::Originator, &[0x05, 0x64, 0x05, 0x49, 0x64, 0x00, 0x01, 0x00, 0x7e, 0x5e]),
-            Verdict::No
-        );
     }
 }
