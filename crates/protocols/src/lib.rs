@@ -38,6 +38,7 @@ mod radius;
 mod rdp;
 mod rdpeudp;
 mod rfb;
+mod rtp;
 mod sip;
 mod smb;
 mod smtp;
@@ -45,6 +46,7 @@ mod snmp;
 mod socks;
 mod ssh;
 mod ssl;
+mod syslog;
 mod tunnels;
 mod websocket;
 mod xmpp;
@@ -80,6 +82,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     rdp::PROTOCOL,
     rdpeudp::PROTOCOL,
     rfb::PROTOCOL,
+    rtp::PROTOCOL,
     sip::PROTOCOL,
     smb::PROTOCOL,
     smtp::PROTOCOL,
@@ -88,6 +91,8 @@ pub const PROTOCOLS: &[Protocol] = &[
     ssh::PROTOCOL,
     ssl::OVER_UDP,
     ssl::PROTOCOL,
+    syslog::OVER_TCP,
+    syslog::OVER_UDP,
     tunnels::AYIYA,
     tunnels::GENEVE,
     tunnels::GTP,

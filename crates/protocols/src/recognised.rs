@@ -23,8 +23,6 @@ pub(crate) struct Sign {
 pub(crate) enum Needs {
     /// One of the ends.
     Either,
-    /// The responder.
-    Responder,
     /// Both.
     Both,
 }
@@ -127,7 +125,6 @@ impl Analyzer for Recognised {
         let [originator, responder] = &self.sides;
         self.is_confirmed = match self.sign.needs {
             Needs::Either => true,
-            Needs::Responder => responder.is_recognised,
             Needs::Both => originator.is_recognised && responder.is_recognised,
         };
         if self.is_confirmed {

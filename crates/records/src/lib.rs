@@ -29,12 +29,18 @@ mod login;
 mod modbus;
 mod modbus_detailed;
 mod ntlm;
+mod ntp;
 mod pe;
+mod radius;
+mod sip;
 mod smb_files;
 mod smb_mapping;
 mod smb_transfer;
+mod snmp;
+mod socks;
 mod ssh;
 mod ssl;
+mod syslog;
 mod weird;
 mod x509;
 
@@ -55,15 +61,21 @@ pub use modbus::Modbus;
 pub use modbus_detailed::ModbusDetailed;
 pub use networks::is_local;
 pub use ntlm::Ntlm;
+pub use ntp::Ntp;
 pub use pe::Pe;
+pub use radius::Radius;
 pub use read_json::read_json;
 pub use records_derive::Record;
 pub use sender::Sender;
+pub use sip::Sip;
 pub use smb_files::SmbFiles;
 pub use smb_mapping::SmbMapping;
 pub use smb_transfer::SmbTransfer;
+pub use snmp::Snmp;
+pub use socks::Socks;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
+pub use syslog::Syslog;
 pub use text::{hexadecimal, text_from_bytes, text_from_utf16le};
 pub use time::{Interval, Timestamp};
 pub use uid::Uid;
@@ -192,12 +204,18 @@ any_record! {
     Modbus,
     ModbusDetailed,
     Ntlm,
+    Ntp,
     Pe,
+    Radius,
+    Sip,
     SmbFiles,
     SmbMapping,
     SmbTransfer,
+    Snmp,
+    Socks,
     Ssh,
     Ssl,
+    Syslog,
     Weird,
     X509,
 }

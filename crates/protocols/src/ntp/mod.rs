@@ -1,20 +1,43 @@
-//! The Network Time Protocol (RFC 5905): recognised only.
+//! The Network Time Protocol (RFC 5905) over UDP: writes `ntp` for messages that carry the time.
+//!
+//! Control messages (mode 6) and private ones (mode 7) are recognised but not told, and extension fields are not read.
 
-use records::Sender;
+mod analyzer;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use records::Timestamp;
 
-recognised!(PROTOCOL, "NTP.", "ntp", Udp, &[123], Either, check);
+use self::wire::Message;
+use crate::{Probe, Protocol, Transport, Verdict};
 
-/// The first byte holds version and mode; a time message has 48 bytes at least, a control message 12, a private one 8.
-fn check(_: Sender, datagram: &[u8]) -> Verdict {
-    let [first, ..] = datagram else { return Verdict::No };
-    let least = match first & 7 {
-        1..=5 => 48,
-        6 => 12,
-        7 => 8,
-        _ => return Verdict::No,
-    };
-    if (1..=4).contains(&(first >> 3 & 7)) && datagram.len() >= least { Verdict::Maybe } else { Verdict::No }
+/// A server whose clock is further off from the capture's than this is not recognised by content.
+const CLOCKS_APART_SECS_MAX: i64 = 30 * 86_400;
+
+/// NTP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "ntp",
+    transport: Transport::Udp,
+    ports: &[123],
+    probe,
+    analyzer: |_| Box::new(analyzer::NtpAnalyzer::default()),
+};
+
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    match wire::message(datagram) {
+        Some(Message::Time(time)) if datagram.len() == wire::TIME_BYTES => {
+            // Only an answer says the time three times over.
+            let is_near = |ts: Timestamp| {
+                ts.since(probe.about.start).as_secs_f64().abs() < CLOCKS_APART_SECS_MAX as f64
+            };
+            let is_answer = time.mode == 4 && (1..=16).contains(&time.stratum);
+            if is_answer && is_near(time.received) && is_near(time.transmitted) {
+                Verdict::Match
+            } else {
+                Verdict::Maybe
+            }
+        }
+        Some(_) => Verdict::Maybe,
+        None => Verdict::No,
+    }
 }

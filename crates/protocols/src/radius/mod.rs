@@ -1,28 +1,26 @@
-//! RADIUS (RFC 2865, RFC 2866): recognised only.
+//! RADIUS (RFC 2865, RFC 2866, RFC 5176) over UDP: writes `radius`.
+//!
+//! Of accounting and of changes that the server asks for only the user is told. RADIUS over TCP and TLS is not read.
 
-use records::Sender;
+mod analyzer;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use crate::{Probe, Protocol, Transport, Verdict};
 
-recognised!(PROTOCOL, "RADIUS.", "radius", Udp, &[1812], Either, check);
+/// RADIUS.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "radius",
+    transport: Transport::Udp,
+    ports: &[1812, 1813],
+    probe,
+    analyzer: |_| Box::new(analyzer::RadiusAnalyzer::default()),
+};
 
-/// Code, identifier, length (2 bytes), authenticator (16), and attributes that fill it.
-fn check(_: Sender, datagram: &[u8]) -> Verdict {
-    let [1..=5 | 11..=13 | 40..=45, _, high, low, rest @ ..] = datagram else { return Verdict::No };
-    let Some((_, mut attributes)) = rest.split_at_checked(16) else { return Verdict::No };
-    if usize::from(u16::from_be_bytes([*high, *low])) != datagram.len() {
-        return Verdict::No;
-    }
-    let mut count = 0;
-    while let [_, length @ 2..=255, ..] = attributes {
-        let Some(after) = attributes.get(usize::from(*length)..) else { return Verdict::No };
-        attributes = after;
-        count += 1;
-    }
-    match (attributes, count) {
-        ([], 2..) => Verdict::Match,
-        ([], _) => Verdict::Maybe,
-        _ => Verdict::No,
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    match wire::message(datagram).map(|message| wire::attributes(message.attributes).count()) {
+        Some(2..) => Verdict::Match,
+        Some(_) => Verdict::Maybe,
+        None => Verdict::No,
     }
 }

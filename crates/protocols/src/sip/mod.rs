@@ -1,25 +1,32 @@
-//! The Session Initiation Protocol (RFC 3261) over UDP: recognised only.
+//! The Session Initiation Protocol (RFC 3261) over UDP: writes `sip`, and announces the media that a call agrees on
+//! (RFC 8866).
+//!
+//! SIP over TCP is not read. Headers that go on over several lines are read up to the end of the first.
 
-use records::Sender;
+mod analyzer;
+mod media;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use crate::{Probe, Protocol, Transport, Verdict};
 
-recognised!(PROTOCOL, "SIP.", "sip", Udp, &[5060], Either, check);
+/// SIP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "sip",
+    transport: Transport::Udp,
+    ports: &[5060],
+    probe,
+    analyzer: |_| Box::new(analyzer::SipAnalyzer::default()),
+};
 
-/// A status line or a request line.
-fn check(_: Sender, datagram: &[u8]) -> Verdict {
-    let line = datagram.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.starts_with(b"SIP/2.0 ") {
-        return Verdict::Match;
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    match wire::message(datagram).map(|message| message.start) {
+        Some(wire::Start::Reply { .. }) => Verdict::Match,
+        Some(wire::Start::Request { method, uri }) => {
+            let is_method = (3..=16).contains(&method.len()) && method.iter().all(u8::is_ascii_uppercase);
+            let is_target = [b"sip:".as_slice(), b"sips:", b"tel:"].iter().any(|it| uri.starts_with(it));
+            if is_method && is_target { Verdict::Match } else { Verdict::Maybe }
+        }
+        None => Verdict::No,
     }
-    let mut words = line.split(|byte| *byte == b' ');
-    let (method, target, version) = (words.next(), words.next(), words.next());
-    let is_method = method
-        .is_some_and(|method| (3..=16).contains(&method.len()) && method.iter().all(u8::is_ascii_uppercase));
-    let is_target = target.is_some_and(|target| {
-        [b"sip:".as_slice(), b"sips:", b"tel:"].iter().any(|scheme| target.starts_with(scheme))
-    });
-    if is_method && is_target && version == Some(b"SIP/2.0") { Verdict::Match } else { Verdict::No }
 }
