@@ -15,12 +15,15 @@ mod percent;
 mod recognised;
 mod shared;
 mod take;
+mod tpkt;
 
 // Sorted, one protocol per line.
+mod bacnet;
 mod dce_rpc;
 pub mod dhcp;
 mod dnp3;
 mod dns;
+mod enip;
 mod ftp;
 mod ftp_data;
 mod gssapi;
@@ -39,6 +42,7 @@ mod rdp;
 mod rdpeudp;
 mod rfb;
 mod rtp;
+mod s7comm;
 mod sip;
 mod smb;
 mod smtp;
@@ -60,12 +64,15 @@ pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 /// All protocols, sorted, one per line.
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
+    bacnet::PROTOCOL,
     dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
     dnp3::OVER_TCP,
     dnp3::OVER_UDP,
     dns::OVER_TCP,
     dns::OVER_UDP,
+    enip::OVER_TCP,
+    enip::OVER_UDP,
     ftp::PROTOCOL,
     ftp_data::PROTOCOL,
     http::PROTOCOL,
@@ -83,6 +90,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     rdpeudp::PROTOCOL,
     rfb::PROTOCOL,
     rtp::PROTOCOL,
+    s7comm::PROTOCOL,
     sip::PROTOCOL,
     smb::PROTOCOL,
     smtp::PROTOCOL,

@@ -15,12 +15,16 @@ mod uid;
 mod value;
 
 // Sorted, one record type per line.
+mod bacnet;
+mod cip;
+mod cip_identity;
 mod conn;
 mod dce_rpc;
 mod dhcp;
 mod dnp3;
 mod dnp3_control;
 mod dns;
+mod enip;
 mod file;
 mod ftp;
 mod http;
@@ -32,6 +36,8 @@ mod ntlm;
 mod ntp;
 mod pe;
 mod radius;
+mod s7comm;
+mod s7comm_plus;
 mod sip;
 mod smb_files;
 mod smb_mapping;
@@ -44,6 +50,9 @@ mod syslog;
 mod weird;
 mod x509;
 
+pub use bacnet::Bacnet;
+pub use cip::Cip;
+pub use cip_identity::CipIdentity;
 pub use conn::Conn;
 pub use dce_rpc::DceRpc;
 pub use dhcp::Dhcp;
@@ -51,6 +60,7 @@ pub use dnp3::Dnp3;
 pub use dnp3_control::Dnp3Control;
 pub use dns::Dns;
 pub use endpoints::Endpoints;
+pub use enip::Enip;
 pub use file::File;
 pub use ftp::Ftp;
 pub use http::Http;
@@ -66,6 +76,8 @@ pub use pe::Pe;
 pub use radius::Radius;
 pub use read_json::read_json;
 pub use records_derive::Record;
+pub use s7comm::S7comm;
+pub use s7comm_plus::S7commPlus;
 pub use sender::Sender;
 pub use sip::Sip;
 pub use smb_files::SmbFiles;
@@ -190,12 +202,16 @@ macro_rules! any_record {
 
 // Sorted, one record type per line.
 any_record! {
+    Bacnet,
+    Cip,
+    CipIdentity,
     Conn,
     DceRpc,
     Dhcp,
     Dnp3,
     Dnp3Control,
     Dns,
+    Enip,
     File,
     Ftp,
     Http,
@@ -207,6 +223,8 @@ any_record! {
     Ntp,
     Pe,
     Radius,
+    S7comm,
+    S7commPlus,
     Sip,
     SmbFiles,
     SmbMapping,

@@ -20,6 +20,9 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 fn check(from: Sender, stream: &[u8]) -> Verdict {
     let kind = if from == Sender::Originator { 0xe0 } else { 0xd0 };
     match stream {
+        // Connections that name their ends are for other protocols of the OSI world, such as those of controllers.
+        [3, 0, _, _, 7..=255, _, _, _, _, _, _, 0xc0..=0xc2, ..] => Verdict::No,
+        [3, 0, _, _, 7..=255, ..] if stream.len() < 12 => Verdict::Maybe,
         [3, 0, high, low, length @ 6..=255, code, ..] => {
             let whole = u16::from_be_bytes([*high, *low]);
             let is_consistent = *code == kind && whole == u16::from(*length) + 5;
