@@ -103,7 +103,7 @@ impl Lake {
         self.manifest.latest().max(unsettled)
     }
 
-    /// The records of a type in a span of time, sorted by time, then by the connection's name.
+    /// The records of a type in a span of time, sorted by time, those of the same time in the order in which they came.
     pub fn records(&self, type_name: &str, range: TimeRange) -> Result<Records, LakeError> {
         let type_index = type_index(type_name)?;
         let of_type =

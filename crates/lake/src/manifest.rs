@@ -51,6 +51,10 @@ pub struct Segment {
     /// The ingest that it belongs to as long as that is not committed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingest: Option<u64>,
+    /// Where records of the same time stand among those of other segments; [`Segment::number`] where absent.
+    /// A merged segment takes the place of the first that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
 }
 
 impl Segment {
@@ -59,6 +63,10 @@ impl Segment {
         dir.join(&self.record_type)
             .join(format!("day={}", self.day))
             .join(format!("{:08}.parquet", self.number))
+    }
+
+    pub(crate) fn place(&self) -> u64 {
+        self.place.unwrap_or(self.number)
     }
 
     /// The place of its type in [`RECORD_TYPES`]; `None` where this version does not know the type.

@@ -28,7 +28,7 @@ impl Tables {
         self.0.values().map(TableBuilder::bytes).sum()
     }
 
-    /// The tables that have rows, each in order; all are empty afterwards.
+    /// The tables that have rows, each sorted by time; all are empty afterwards.
     pub(crate) fn take_sorted(&mut self) -> impl Iterator<Item = Result<(usize, RecordBatch), LakeError>> {
         std::mem::take(&mut self.0).into_iter().map(|(type_index, mut table)| {
             let record_type = RECORD_TYPES.get(type_index).map_or("", |record_type| record_type.name);
@@ -36,7 +36,7 @@ impl Tables {
                 record_type,
                 reason: error.to_string(),
             };
-            Ok((type_index, sort(type_index, &table.finish()?).map_err(columns)?))
+            Ok((type_index, sort(&table.finish()?).map_err(columns)?))
         })
     }
 }

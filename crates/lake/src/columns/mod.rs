@@ -6,6 +6,6 @@ mod reader;
 mod schema;
 
 pub(crate) use builder::TableBuilder;
-pub(crate) use order::{ORDER_NAME, sort};
+pub(crate) use order::sort;
 pub(crate) use reader::BatchReader;
 pub(crate) use schema::{TIME_ZONE, schema};

@@ -9,8 +9,6 @@ use arrow::array::{
 use arrow::datatypes::{DurationNanosecondType, Float64Type, Int64Type, TimestampNanosecondType, UInt64Type};
 use records::{AnyRecord, ColumnReader, Interval, RECORD_TYPES, ReadError, Timestamp};
 
-use super::order::ORDER_NAME;
-
 enum Values {
     Timestamp(TimestampNanosecondArray),
     Interval(DurationNanosecondArray),
@@ -53,8 +51,6 @@ impl Values {
 pub(crate) struct BatchReader {
     type_index: usize,
     columns: Vec<Option<Values>>,
-    /// The place of the column that orders records of the same time.
-    name: Option<usize>,
     rows: usize,
 }
 
@@ -65,7 +61,6 @@ impl BatchReader {
         Self {
             type_index,
             columns: columns.iter().map(|column| values_of(column.name)).collect(),
-            name: columns.iter().position(|column| column.name == ORDER_NAME),
             rows: batch.num_rows(),
         }
     }
@@ -81,10 +76,10 @@ impl BatchReader {
         AnyRecord::read(self.type_index, &mut RowReader { batch: self, row, column: 0 })
     }
 
-    /// What orders records of the same time: the connection's name, where the type has one.
-    pub(crate) fn order_name(&self, row: usize) -> &str {
-        match self.name.and_then(|column| self.columns.get(column)) {
-            Some(Some(Values::Text(names))) if row < self.rows => names.value(row),
+    /// The text in a column; empty where the type has no such column of texts.
+    pub(crate) fn text(&self, column: Option<usize>, row: usize) -> &str {
+        match column.and_then(|column| self.columns.get(column)) {
+            Some(Some(Values::Text(texts))) if row < self.rows => texts.value(row),
             _ => "",
         }
     }

@@ -11,17 +11,6 @@ use records::{AnyRecord, ColumnWriter, Interval, Kind, Timestamp};
 /// Appends the record: its type's place, then its row.
 pub(super) fn encode(record: &AnyRecord, out: &mut Vec<u8>) {
     varint(out, record.type_index() as u64);
-    encode_row(record, out);
-}
-
-/// The record's row alone, which orders records of one type that have the same time and name.
-pub(crate) fn row_bytes(record: &AnyRecord) -> Vec<u8> {
-    let mut out = Vec::new();
-    encode_row(record, &mut out);
-    out
-}
-
-fn encode_row(record: &AnyRecord, out: &mut Vec<u8>) {
     let presence = out.len();
     out.resize(presence + record.record_type().columns.len().div_ceil(8), 0);
     record.write(&mut RowWriter { out, presence, column: 0 });

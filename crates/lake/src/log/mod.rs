@@ -11,7 +11,6 @@ mod read;
 mod shape;
 mod write;
 
-pub(crate) use encode::row_bytes;
 pub(crate) use read::LogReader;
 pub use read::Recovered;
 pub(crate) use write::LogWriter;

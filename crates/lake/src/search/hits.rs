@@ -12,20 +12,27 @@ use records::{AnyRecord, RECORD_TYPES};
 use tokio::runtime::Runtime;
 
 use crate::LakeError;
-use crate::columns::{BatchReader, ORDER_NAME};
+use crate::columns::BatchReader;
 
-/// Runs the query of one type, in the order of records at rest.
+/// The column that orders hits of the same time: what belongs together stands together.
+const ORDER_NAME: &str = "uid";
+
+/// Runs the query of one type, sorted by time, then by the connection's name.
 pub(super) async fn sorted(
     frame: DataFrame,
     type_index: usize,
     limit: Option<usize>,
 ) -> QueryResult<SendableRecordBatchStream> {
     let mut order = vec![ident("ts").sort(true, false)];
-    let record_type = RECORD_TYPES.get(type_index);
-    if record_type.is_some_and(|record_type| record_type.column(ORDER_NAME).is_some()) {
+    if name_column(type_index).is_some() {
         order.push(ident(ORDER_NAME).sort(true, true));
     }
     frame.sort(order)?.limit(0, limit)?.execute_stream().await
+}
+
+/// The place of the column that orders hits of the same time, where the type has it.
+fn name_column(type_index: usize) -> Option<usize> {
+    RECORD_TYPES.get(type_index)?.column(ORDER_NAME)
 }
 
 /// Hits in the order of time.
@@ -39,6 +46,7 @@ pub struct Hits {
 /// The hits of one type.
 struct Source {
     type_index: usize,
+    name_column: Option<usize>,
     stream: SendableRecordBatchStream,
     batch: BatchReader,
     row: usize,
@@ -54,7 +62,14 @@ impl Hits {
         let mut sources = Vec::new();
         for (type_index, stream) in streams {
             let batch = BatchReader::new(type_index, &RecordBatch::new_empty(stream.schema()));
-            let mut source = Source { type_index, stream, batch, row: 0, head: None };
+            let mut source = Source {
+                type_index,
+                name_column: name_column(type_index),
+                stream,
+                batch,
+                row: 0,
+                head: None,
+            };
             source.advance(&runtime)?;
             sources.push(source);
         }
@@ -95,7 +110,7 @@ impl Source {
             self.row = 0;
         }
         let record = self.batch.record(self.row).map_err(LakeError::query)?;
-        self.head = Some((record, self.batch.order_name(self.row).to_owned()));
+        self.head = Some((record, self.batch.text(self.name_column, self.row).to_owned()));
         self.row += 1;
         Ok(())
     }

@@ -29,34 +29,35 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
             record_type: "compaction",
             reason: error.to_string(),
         };
-        let table = sort(type_index, &table.finish()?).map_err(columns)?;
+        let table = sort(&table.finish()?).map_err(columns)?;
         let mut settled = Settled::default();
         settled.take(dir, manifest, type_index, &table);
+        let place = group.first().map(Segment::place);
         manifest.segments.retain(|segment| !group.contains(segment));
-        manifest.segments.extend(settled.sync(None)?);
+        manifest.segments.extend(settled.sync(None)?.map(|segment| Segment { place, ..segment }));
         manifest.replaced.extend(group);
     }
     Ok(())
 }
 
-/// The groups of segments worth merging.
+/// The groups of segments worth merging, in order. No other segment of the type and day has its place between those of a
+/// group, so that merging changes no order.
 fn groups(manifest: &Manifest) -> Vec<Vec<Segment>> {
-    let is_small = |segment: &&Segment| segment.rows < SMALL_ROWS && segment.ingest.is_none();
-    let mut small: Vec<&Segment> = manifest.segments.iter().filter(is_small).collect();
-    small.sort_by(|left, right| {
-        (&left.record_type, &left.day, left.number).cmp(&(&right.record_type, &right.day, right.number))
-    });
+    let is_small = |segment: &Segment| segment.rows < SMALL_ROWS && segment.ingest.is_none();
+    let day = |segment: &Segment| (segment.record_type.clone(), segment.day.clone());
+    let mut segments: Vec<&Segment> = manifest.segments.iter().collect();
+    segments.sort_by_cached_key(|segment| (day(segment), segment.place()));
     let mut groups = Vec::new();
-    for of_day in
-        small.chunk_by(|left, right| (&left.record_type, &left.day) == (&right.record_type, &right.day))
-    {
+    for of_day in segments.chunk_by(|left, right| day(left) == day(right)) {
         let mut group: Vec<Segment> = Vec::new();
         for segment in of_day {
             let rows: u64 = group.iter().map(|segment| segment.rows).sum();
-            if rows + segment.rows > MERGED_ROWS_MAX {
+            if rows + segment.rows > MERGED_ROWS_MAX || !is_small(segment) {
                 groups.push(std::mem::take(&mut group));
             }
-            group.push((*segment).clone());
+            if is_small(segment) {
+                group.push((*segment).clone());
+            }
         }
         groups.push(group);
     }

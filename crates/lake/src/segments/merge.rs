@@ -10,14 +10,13 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use records::{AnyRecord, RECORD_TYPES, Timestamp};
 
 use crate::columns::BatchReader;
-use crate::log::row_bytes;
 use crate::manifest::Segment;
 use crate::{LakeError, TimeRange};
 
 /// Rows that are read from a segment at once.
 const BATCH_ROWS: usize = 1024;
 
-/// Records of one type, sorted by time, then by the connection's name, then by all other values.
+/// Records of one type, sorted by time, those of the same time in the order in which they came.
 ///
 /// Segments are opened when their time has come, so that memory does not grow with the number of days.
 pub struct Records {
@@ -33,15 +32,13 @@ pub struct Records {
 /// The first record of a source that has not been given out.
 struct Head {
     ts: Timestamp,
-    name: String,
     record: AnyRecord,
     source: Source,
 }
 
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_name = self.ts.cmp(&other.ts).then_with(|| self.name.cmp(&other.name));
-        by_name.then_with(|| row_bytes(&self.record).cmp(&row_bytes(&other.record)))
+        (self.ts, self.source.place).cmp(&(other.ts, other.source.place))
     }
 }
 
@@ -61,6 +58,8 @@ impl Eq for Head {}
 
 /// A sorted sequence of batches: a segment, or a table in memory.
 struct Source {
+    /// Orders records of the same time, see [`Segment::place`].
+    place: u64,
     path: PathBuf,
     batches: Option<ParquetRecordBatchReader>,
     batch: BatchReader,
@@ -83,20 +82,26 @@ impl Records {
         let mut records = Self { dir, type_index, range, pending, heads: BinaryHeap::new(), failed: false };
         if let Some(table) = table {
             let batch = BatchReader::new(type_index, table);
-            records.advance(Source { path: PathBuf::from("log"), batches: None, batch, row: 0 })?;
+            records.advance(Source {
+                place: u64::MAX,
+                path: PathBuf::from("log"),
+                batches: None,
+                batch,
+                row: 0,
+            })?;
         }
         Ok(records)
     }
 
     /// Puts the source's next record of the time range among the heads.
     fn advance(&mut self, mut source: Source) -> Result<(), LakeError> {
-        while let Some((record, name)) = source.next(self.type_index)? {
+        while let Some(record) = source.next(self.type_index)? {
             let ts = record.ts();
             if self.range.until.is_some_and(|until| ts >= until) {
                 return Ok(());
             }
             if self.range.contains(ts) {
-                self.heads.push(Reverse(Head { ts, name, record, source }));
+                self.heads.push(Reverse(Head { ts, record, source }));
                 return Ok(());
             }
         }
@@ -109,7 +114,7 @@ impl Records {
             .pending
             .pop_if(|segment| self.heads.peek().is_none_or(|Reverse(head)| segment.first <= head.ts.0))
         {
-            let source = Source::open(segment.path(&self.dir), self.type_index)?;
+            let source = Source::open(&segment, &self.dir, self.type_index)?;
             self.advance(source)?;
         }
         Ok(())
@@ -142,24 +147,24 @@ impl Iterator for Records {
 }
 
 impl Source {
-    fn open(path: PathBuf, type_index: usize) -> Result<Self, LakeError> {
+    fn open(segment: &Segment, dir: &Path, type_index: usize) -> Result<Self, LakeError> {
+        let path = segment.path(dir);
         let file = File::open(&path).map_err(LakeError::io("open", &path))?;
         let batches = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(|builder| builder.with_batch_size(BATCH_ROWS).build())
             .map_err(LakeError::segment(&path))?;
         let batch = BatchReader::new(type_index, &RecordBatch::new_empty(batches.schema()));
-        Ok(Self { path, batches: Some(batches), batch, row: 0 })
+        Ok(Self { place: segment.place(), path, batches: Some(batches), batch, row: 0 })
     }
 
-    fn next(&mut self, type_index: usize) -> Result<Option<(AnyRecord, String)>, LakeError> {
+    fn next(&mut self, type_index: usize) -> Result<Option<AnyRecord>, LakeError> {
         while self.row >= self.batch.rows() {
             let Some(batch) = self.batches.as_mut().and_then(Iterator::next) else { return Ok(None) };
             self.batch = BatchReader::new(type_index, &batch.map_err(LakeError::segment(&self.path))?);
             self.row = 0;
         }
         let record = self.batch.record(self.row).map_err(LakeError::segment(&self.path))?;
-        let name = self.batch.order_name(self.row).to_owned();
         self.row += 1;
-        Ok(Some((record, name)))
+        Ok(Some(record))
     }
 }

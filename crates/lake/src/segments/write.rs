@@ -55,6 +55,7 @@ impl Settled {
                 first,
                 last: of_day.last().copied().unwrap_or(first),
                 ingest: None,
+                place: None,
             };
             let table = table.slice(times.len() - rest.len(), rows);
             let path = segment.path(dir);
