@@ -35,7 +35,7 @@ shared: build ## measure against the captures in $(SHARED)
 
 fuzz: ## 10 CPU-minutes of fuzzing for each target (needs cargo-fuzz and a nightly toolchain)
 	@for target in $$(cd fuzz && $(CARGO) +nightly fuzz list); do \
-		(cd fuzz && mkdir -p corpus-generated/$$target && $(CARGO) +nightly fuzz run $$target corpus-generated/$$target seeds/$$target -- -max_total_time=600 -rss_limit_mb=2048) || exit 1; done
+		(cd fuzz && mkdir -p corpus-generated/$$target && $(CARGO) +nightly fuzz run $$target corpus-generated/$$target seeds/$$target -- -max_total_time=600 -timeout=20 -rss_limit_mb=2048) || exit 1; done
 
 docs: ## write the generated pages under docs/reference
 	$(CARGO) run --release --locked -q -p xtask -- docs

@@ -7,6 +7,8 @@ use crate::{Analyzer, Chunk, Output, Transport};
 
 /// Longer messages are not read: a ticket with the largest authorization data that Windows allows fits in.
 const MESSAGE_BYTES_MAX: usize = 128 * 1024;
+/// On a stream so many bytes with the length stand before each message.
+const LENGTH_BYTES: usize = 4;
 
 /// Follows one connection.
 pub(super) struct KerberosAnalyzer {
@@ -55,7 +57,7 @@ impl Analyzer for KerberosAnalyzer {
                 Sender::Responder => &mut self.responder,
             };
             let Some(message) = stream.next(&mut rest) else { break };
-            self.message(chunk.ts, message.get(4..).unwrap_or_default(), output);
+            self.message(chunk.ts, message.get(LENGTH_BYTES..).unwrap_or_default(), output);
         }
     }
 
@@ -75,12 +77,8 @@ impl Stream {
     /// Takes bytes for the next message; gives it with its length before it, once it is whole.
     fn next(&mut self, bytes: &mut &[u8]) -> Option<Vec<u8>> {
         while !self.lost && !bytes.is_empty() {
-            let wanted = match self.buffer.first_chunk::<4>() {
-                // The top bit is reserved (RFC 4120, section 7.2.2).
-                Some(length) => 4 + (u32::from_be_bytes(*length) & 0x7fff_ffff) as usize,
-                None => 4,
-            };
-            if wanted > 4 + MESSAGE_BYTES_MAX {
+            let wanted = self.message_length().map_or(LENGTH_BYTES, |length| LENGTH_BYTES + length);
+            if wanted > LENGTH_BYTES + MESSAGE_BYTES_MAX {
                 self.lost = true;
                 self.buffer = Vec::new();
                 return None;
@@ -89,13 +87,42 @@ impl Stream {
             let (taken, rest) = bytes.split_at_checked(missing)?;
             self.buffer.extend_from_slice(taken);
             *bytes = rest;
-            if self.buffer.len() == wanted && wanted > 4 {
-                return Some(std::mem::take(&mut self.buffer));
-            }
-            if self.buffer.as_slice() == [0; 4] {
-                self.buffer.clear();
+            match self.message_length() {
+                // An empty message.
+                Some(0) => self.buffer.clear(),
+                Some(length) if self.buffer.len() == LENGTH_BYTES + length => {
+                    return Some(std::mem::take(&mut self.buffer));
+                }
+                _ => {}
             }
         }
         None
+    }
+
+    /// What stands before the message, once that is there. The top bit is reserved (RFC 4120, section 7.2.2).
+    fn message_length(&self) -> Option<usize> {
+        let length = self.buffer.first_chunk::<LENGTH_BYTES>()?;
+        Some((u32::from_be_bytes(*length) & 0x7fff_ffff) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_messages_are_passed_over_also_with_the_reserved_bit() {
+        let bytes = [0, 0, 0, 0, 0x80, 0, 0, 0, 0x80, 0, 0, 1, 7, 0, 0];
+        for cut in 0..bytes.len() {
+            let (mut stream, mut messages) = (Stream::default(), Vec::new());
+            let (first, second) = bytes.split_at(cut);
+            for mut part in [first, second] {
+                while let Some(message) = stream.next(&mut part) {
+                    messages.push(message);
+                }
+                assert!(part.is_empty());
+            }
+            assert_eq!(messages, [[0x80, 0, 0, 1, 7]]);
+        }
     }
 }
