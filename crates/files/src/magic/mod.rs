@@ -8,6 +8,9 @@ mod pattern;
 mod text;
 mod words;
 
+use std::cmp::Reverse;
+use std::sync::LazyLock;
+
 use pattern::Pattern;
 
 /// A way to recognise a type.
@@ -32,22 +35,30 @@ const fn when(mime_type: &'static str, strength: i16, function: fn(&[u8]) -> boo
     Signature { mime_type, strength, test: Test::Function(function) }
 }
 
+/// For each first byte of a file the signatures that can fit, the strongest first; of equals, Zeek takes the first by name.
+static BY_FIRST_BYTE: LazyLock<Vec<Vec<&'static Signature>>> = LazyLock::new(|| {
+    let mut all: Vec<&Signature> =
+        [binary::SIGNATURES, words::SIGNATURES, text::SIGNATURES].into_iter().flatten().collect();
+    all.sort_by_key(|signature| (Reverse(signature.strength), signature.mime_type));
+    let can_begin =
+        |byte: u8| all.iter().filter(move |signature| signature.can_begin_with(byte)).copied().collect();
+    (0..=u8::MAX).map(can_begin).collect()
+});
+
 /// The type of a file with this beginning; none if no signature fits.
 pub fn mime_type(head: &[u8]) -> Option<&'static str> {
-    let mut best: Option<&Signature> = None;
-    for signature in [binary::SIGNATURES, words::SIGNATURES, text::SIGNATURES].into_iter().flatten() {
-        let stronger = best.is_none_or(|best| {
-            // Of equals, Zeek takes the first by name.
-            (signature.strength, best.mime_type) > (best.strength, signature.mime_type)
-        });
-        if stronger && signature.fits(head) {
-            best = Some(signature);
-        }
-    }
-    best.map(|signature| signature.mime_type)
+    let candidates = BY_FIRST_BYTE.get(usize::from(*head.first()?))?;
+    candidates.iter().find(|signature| signature.fits(head)).map(|signature| signature.mime_type)
 }
 
 impl Signature {
+    fn can_begin_with(&self, byte: u8) -> bool {
+        match &self.test {
+            Test::Pattern(pattern) => pattern::can_begin_with(pattern, byte),
+            Test::Function(_) => true,
+        }
+    }
+
     fn fits(&self, head: &[u8]) -> bool {
         match &self.test {
             Test::Pattern(pattern) => pattern::fits(pattern, head),

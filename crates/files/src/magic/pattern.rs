@@ -23,6 +23,18 @@ pub(crate) enum Token {
     Between(usize, usize),
 }
 
+/// Whether what begins so can have this first byte.
+pub(crate) fn can_begin_with(pattern: &[Token], byte: u8) -> bool {
+    let is = |text: &[u8]| text.first().is_none_or(|first| *first == byte);
+    match pattern.first() {
+        Some(Token::Is(text)) => is(text),
+        Some(Token::NoCase(text)) => is(text) || is(&text.to_ascii_uppercase()),
+        Some(Token::OneOf(all)) => all.iter().any(|text| is(text)),
+        Some(Token::In(ranges)) => ranges.iter().any(|(low, high)| (low..=high).contains(&&byte)),
+        Some(Token::Any(_) | Token::Blanks(_) | Token::Anywhere | Token::Between(..)) | None => true,
+    }
+}
+
 /// Whether `bytes` begin so.
 pub(crate) fn fits(pattern: &[Token], bytes: &[u8]) -> bool {
     let Some((token, pattern)) = pattern.split_first() else { return true };
@@ -48,6 +60,12 @@ pub(crate) fn fits(pattern: &[Token], bytes: &[u8]) -> bool {
 
 /// Behind a token of variable length stands a fixed text in all signatures, so this looks at each place once.
 fn fits_within(pattern: &[Token], bytes: &[u8], least: usize, most: usize) -> bool {
+    if let Some(Token::Is(text)) = pattern.first() {
+        let end = most.saturating_add(text.len()).min(bytes.len());
+        let within = bytes.get(least..end).unwrap_or_default();
+        return memchr::memmem::find_iter(within, text)
+            .any(|start| bytes.get(least + start..).is_some_and(|rest| fits(pattern, rest)));
+    }
     (least..=most.min(bytes.len())).any(|start| bytes.get(start..).is_some_and(|rest| fits(pattern, rest)))
 }
 

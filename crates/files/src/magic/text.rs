@@ -39,7 +39,7 @@ fn without_byte_order_mark(head: &[u8]) -> &[u8] {
 fn places_behind<'a>(bytes: &'a [u8], mark: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
-        let place = rest.windows(mark.len()).position(|window| window == mark)?;
+        let place = memchr::memmem::find(rest, mark)?;
         rest = rest.get(place + mark.len()..)?;
         Some(without_blanks(rest))
     })
@@ -107,7 +107,7 @@ fn is_atom(tag: &[u8]) -> bool {
     let inside = |rest: &[u8], text: &[u8]| {
         let end = rest.iter().position(|byte| *byte == b'>').unwrap_or(rest.len());
         let attributes = rest.get(..end).unwrap_or(rest);
-        attributes.windows(text.len()).any(|window| window == text)
+        memchr::memmem::find(attributes, text).is_some()
     };
     after(tag, b"rss").is_some_and(|rest| inside(rest, b"xmlns:atom"))
         || after(tag, b"feed").is_some_and(|rest| {

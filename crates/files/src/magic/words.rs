@@ -63,7 +63,7 @@ fn is_unified_diff(head: &[u8]) -> bool {
     let mut rest = Some(head);
     for part in parts {
         rest = rest.and_then(|rest| {
-            let place = rest.windows(part.len()).position(|window| window == part)?;
+            let place = memchr::memmem::find(rest, part)?;
             rest.get(place + part.len()..)
         });
     }
