@@ -12,14 +12,18 @@ const ICMP_V6: u8 = 58;
 /// The Community ID of a connection. For ICMP the ports are type and counterpart, or type and code where `one_way`.
 pub(crate) fn community_id(id: &Endpoints, ip_proto: u8, one_way: bool) -> String {
     let with_ports = matches!(ip_proto, ICMP | ICMP_V6 | 6 | 17 | 132);
-    let orig = (octets(id.orig_h), if with_ports { id.orig_p } else { 0 });
-    let resp = (octets(id.resp_h), if with_ports { id.resp_p } else { 0 });
+    let orig = (id.orig_h, if with_ports { id.orig_p } else { 0 });
+    let resp = (id.resp_h, if with_ports { id.resp_p } else { 0 });
     let (first, second) = if one_way || orig <= resp { (orig, resp) } else { (resp, orig) };
 
     let mut hash = Sha1::new();
     hash.update([0, 0]);
-    hash.update(&first.0);
-    hash.update(&second.0);
+    for (address, _) in [first, second] {
+        match address {
+            IpAddr::V4(address) => hash.update(address.octets()),
+            IpAddr::V6(address) => hash.update(address.octets()),
+        }
+    }
     hash.update([ip_proto, 0]);
     if with_ports {
         hash.update(first.1.to_be_bytes());
@@ -29,13 +33,6 @@ pub(crate) fn community_id(id: &Endpoints, ip_proto: u8, one_way: bool) -> Strin
     text.push_str("1:");
     base64::engine::general_purpose::STANDARD.encode_string(hash.finalize(), &mut text);
     text
-}
-
-fn octets(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    }
 }
 
 #[cfg(test)]

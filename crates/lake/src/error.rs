@@ -102,6 +102,12 @@ impl LakeError {
         move |source| Self::Io { action, path, source }
     }
 
+    /// What Arrow says of the columns of the type at this place in [`records::RECORD_TYPES`].
+    pub(crate) fn columns(type_index: usize, error: &arrow::error::ArrowError) -> Self {
+        let record_type = records::RECORD_TYPES.get(type_index).map_or("", |record_type| record_type.name);
+        Self::Columns { record_type, reason: error.to_string() }
+    }
+
     /// For `map_err` on what the query engine answers.
     pub(crate) fn query<E: std::fmt::Display>(error: E) -> Self {
         Self::Query(error.to_string())

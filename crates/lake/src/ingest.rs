@@ -34,7 +34,7 @@ impl Ingest {
     pub fn append(&mut self, records: &[AnyRecord]) -> Result<(), LakeError> {
         for record in records {
             self.log.append(record)?;
-            self.tables.push(record);
+            self.tables.push(record)?;
         }
         if self.tables.rows_max() >= ROWS_MAX || self.tables.bytes() >= BYTES_MAX {
             self.settle()?;
@@ -105,7 +105,7 @@ impl Ingest {
         let mut settled = Settled::default();
         for table in self.tables.take_sorted() {
             let (type_index, table) = table?;
-            settled.take(&self.lake.dir, &mut self.lake.manifest, type_index, &table);
+            settled.take(&self.lake.dir, &mut self.lake.manifest, type_index, table);
         }
         self.lake.manifest.segments.extend(settled.sync(ingest)?);
         Ok(())

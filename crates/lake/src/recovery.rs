@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use records::RECORD_TYPES;
 
+use crate::columns::Sorted;
 use crate::log::{LogReader, Recovered};
 use crate::manifest::{Manifest, OpenIngest};
 use crate::segments::Settled;
@@ -31,7 +32,11 @@ pub(crate) fn read(dir: &Path) -> Result<Found, LakeError> {
         // A log that became segments meanwhile is gone, or is there twice.
         let after = load()?;
         if after == manifest {
-            let tables = tables.take_sorted().collect::<Result<_, _>>()?;
+            let whole = |table: Result<(usize, Sorted), LakeError>| {
+                let (type_index, table) = table?;
+                Ok((type_index, table.whole().map_err(|error| LakeError::columns(type_index, &error))?))
+            };
+            let tables = tables.take_sorted().map(whole).collect::<Result<_, LakeError>>()?;
             return Ok((manifest, tables, recovered));
         }
         manifest = after;
@@ -49,7 +54,7 @@ pub(crate) fn settle_logs(dir: &Path, manifest: &mut Manifest) -> Result<Recover
         let mut settled = Settled::default();
         for table in tables.take_sorted() {
             let (type_index, table) = table?;
-            settled.take(dir, manifest, type_index, &table);
+            settled.take(dir, manifest, type_index, table);
         }
         manifest.segments.extend(settled.sync(Some(open.number))?);
         if let Some(open) = manifest.open_ingest(open.number) {
@@ -67,7 +72,7 @@ fn read_logs(dir: &Path, open: &OpenIngest, tables: &mut Tables) -> Result<Recov
     for number in log_numbers(dir, open)? {
         let Some(mut log) = LogReader::open(&folder::log_path(dir, open.number, number))? else { continue };
         while log.next_batch(&mut batch)? {
-            batch.drain(..).for_each(|record| tables.push(&record));
+            batch.drain(..).try_for_each(|record| tables.push(&record))?;
         }
         recovered += log.recovered();
     }

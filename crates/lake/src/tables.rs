@@ -2,41 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
-use records::{AnyRecord, RECORD_TYPES};
+use records::AnyRecord;
 
 use crate::LakeError;
-use crate::columns::{TableBuilder, sort};
+use crate::columns::{Sorted, Table};
 
-/// A table per record type, by its place in [`RECORD_TYPES`].
+/// A table per record type, by its place in [`records::RECORD_TYPES`].
 #[derive(Default)]
-pub(crate) struct Tables(BTreeMap<usize, TableBuilder>);
+pub(crate) struct Tables(BTreeMap<usize, Table>);
 
 impl Tables {
-    pub(crate) fn push(&mut self, record: &AnyRecord) {
+    pub(crate) fn push(&mut self, record: &AnyRecord) -> Result<(), LakeError> {
         let type_index = record.type_index();
-        self.0.entry(type_index).or_insert_with(|| TableBuilder::new(type_index)).push(record);
+        self.0.entry(type_index).or_insert_with(|| Table::new(type_index)).push(record)
     }
 
     /// Rows of the longest table.
     pub(crate) fn rows_max(&self) -> usize {
-        self.0.values().map(TableBuilder::rows).max().unwrap_or(0)
+        self.0.values().map(Table::rows).max().unwrap_or(0)
     }
 
     /// Roughly what all of them take in memory.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.values().map(TableBuilder::bytes).sum()
+        self.0.values().map(Table::bytes).sum()
     }
 
     /// The tables that have rows, each sorted by time; all are empty afterwards.
-    pub(crate) fn take_sorted(&mut self) -> impl Iterator<Item = Result<(usize, RecordBatch), LakeError>> {
-        std::mem::take(&mut self.0).into_iter().map(|(type_index, mut table)| {
-            let record_type = RECORD_TYPES.get(type_index).map_or("", |record_type| record_type.name);
-            let columns = |error: arrow::error::ArrowError| LakeError::Columns {
-                record_type,
-                reason: error.to_string(),
-            };
-            Ok((type_index, sort(&table.finish()?).map_err(columns)?))
-        })
+    pub(crate) fn take_sorted(&mut self) -> impl Iterator<Item = Result<(usize, Sorted), LakeError>> {
+        std::mem::take(&mut self.0).into_iter().map(|(type_index, table)| Ok((type_index, table.sorted()?)))
     }
 }

@@ -88,7 +88,7 @@ pub use socks::Socks;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use syslog::Syslog;
-pub use text::{hexadecimal, text_from_bytes, text_from_utf16le};
+pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
 pub use time::{Interval, Timestamp};
 pub use uid::Uid;
 pub use value::{ColumnReader, ColumnWriter, Kind, Value};

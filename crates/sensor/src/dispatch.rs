@@ -54,10 +54,17 @@ impl Dispatcher {
 
     fn round(&mut self, batch: FrameBatch, last: bool) -> bool {
         let batch = Arc::new(batch);
+        // Most batches fall apart evenly; where one does not, its round grows.
+        let packets = batch.len() / self.shards.len().max(1) * 5 / 4;
         let mut rounds: Vec<Round> = self
             .shards
             .iter()
-            .map(|_| Round { batch: Arc::clone(&batch), last, ..Round::default() })
+            .map(|_| Round {
+                batch: Arc::clone(&batch),
+                packets: Vec::with_capacity(packets),
+                last,
+                ..Round::default()
+            })
             .collect();
         for (index, frame) in batch.frames().enumerate() {
             self.first.get_or_insert(frame.ts);

@@ -1,18 +1,17 @@
-//! Collects records of one type as columns.
+//! Turns records of one type into columns.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, DurationNanosecondBuilder, Float64Builder, Int64Builder, ListBuilder,
-    RecordBatch, StringBuilder, TimestampNanosecondBuilder, UInt64Builder,
+    ArrayBuilder as _, ArrayRef, BooleanBuilder, DurationNanosecondBuilder, Float64Builder, Int64Builder,
+    ListBuilder, RecordBatch, StringBuilder, TimestampNanosecondBuilder, UInt64Builder,
 };
 use arrow::datatypes::SchemaRef;
-use records::{AnyRecord, ColumnWriter, Interval, Kind, RECORD_TYPES, RecordType, Timestamp};
+use arrow::error::ArrowError;
+use records::{AnyRecord, ColumnWriter, Interval, Kind, RECORD_TYPES, Timestamp, push_address};
 
 use super::schema::{TIME_ZONE, schema};
-use crate::LakeError;
 
 enum ColumnBuilder {
     Timestamp(TimestampNanosecondBuilder),
@@ -40,6 +39,30 @@ impl ColumnBuilder {
             Kind::TextList | Kind::AddressList => Self::TextList(ListBuilder::new(StringBuilder::new())),
             Kind::CountList => Self::CountList(ListBuilder::new(UInt64Builder::new())),
             Kind::IntervalList => Self::IntervalList(ListBuilder::new(DurationNanosecondBuilder::new())),
+        }
+    }
+
+    /// An empty one with room for as much as this one holds. Lists are rare and grow by themselves.
+    fn emptied(&self) -> Self {
+        match self {
+            Self::Timestamp(builder) => Self::Timestamp(
+                TimestampNanosecondBuilder::with_capacity(builder.len()).with_timezone(TIME_ZONE),
+            ),
+            Self::Interval(builder) => {
+                Self::Interval(DurationNanosecondBuilder::with_capacity(builder.len()))
+            }
+            Self::Bool(builder) => Self::Bool(BooleanBuilder::with_capacity(builder.len())),
+            Self::Count(builder) => Self::Count(UInt64Builder::with_capacity(builder.len())),
+            Self::Integer(builder) => Self::Integer(Int64Builder::with_capacity(builder.len())),
+            Self::Double(builder) => Self::Double(Float64Builder::with_capacity(builder.len())),
+            Self::Text(builder) => {
+                // The next texts are about as long, with luck a little shorter.
+                let bytes = builder.values_slice().len();
+                Self::Text(StringBuilder::with_capacity(builder.len(), bytes + bytes / 16))
+            }
+            Self::TextList(_) => Self::new(Kind::TextList),
+            Self::CountList(_) => Self::new(Kind::CountList),
+            Self::IntervalList(_) => Self::new(Kind::IntervalList),
         }
     }
 
@@ -74,24 +97,25 @@ impl ColumnBuilder {
     }
 }
 
-/// A table of one record type that grows by a row per record.
-pub(crate) struct TableBuilder {
-    record_type: &'static RecordType,
+/// Rows of one record type, a row per record.
+pub(crate) struct ChunkBuilder {
     schema: SchemaRef,
     columns: Vec<ColumnBuilder>,
     /// The column that the row being written has reached.
     column: usize,
     rows: usize,
-    /// Roughly what the table takes in memory.
+    /// Roughly what the rows take in memory.
     bytes: usize,
+    /// The text of an address, to be used again.
+    address: String,
 }
 
-impl TableBuilder {
-    /// An empty table of the type at `type_index` in [`RECORD_TYPES`].
+impl ChunkBuilder {
+    /// No rows of the type at `type_index` in [`RECORD_TYPES`].
     pub(crate) fn new(type_index: usize) -> Self {
         let record_type = RECORD_TYPES.get(type_index).unwrap_or(&RECORD_TYPES[0]);
         let columns = record_type.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { record_type, schema: schema(record_type), columns, column: 0, rows: 0, bytes: 0 }
+        Self { schema: schema(record_type), columns, column: 0, rows: 0, bytes: 0, address: String::new() }
     }
 
     pub(crate) fn push(&mut self, record: &AnyRecord) {
@@ -109,15 +133,22 @@ impl TableBuilder {
         self.bytes
     }
 
-    /// The rows so far; the table is empty afterwards.
-    pub(crate) fn finish(&mut self) -> Result<RecordBatch, LakeError> {
-        self.rows = 0;
-        self.bytes = 0;
+    /// An empty one with room for as much as this one holds.
+    pub(crate) fn emptied(&self) -> Self {
+        Self {
+            schema: Arc::clone(&self.schema),
+            columns: self.columns.iter().map(ColumnBuilder::emptied).collect(),
+            column: 0,
+            rows: 0,
+            bytes: 0,
+            address: String::new(),
+        }
+    }
+
+    /// The rows.
+    pub(crate) fn finish(mut self) -> Result<RecordBatch, ArrowError> {
         let columns = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|error| LakeError::Columns {
-            record_type: self.record_type.name,
-            reason: error.to_string(),
-        })
+        RecordBatch::try_new(self.schema, columns)
     }
 
     fn next(&mut self) -> Option<&mut ColumnBuilder> {
@@ -128,7 +159,7 @@ impl TableBuilder {
 }
 
 /// A value of another kind than its column would leave the column short, which `finish` reports.
-impl ColumnWriter for TableBuilder {
+impl ColumnWriter for ChunkBuilder {
     fn absent(&mut self, _: Kind) {
         if let Some(column) = self.next() {
             column.append_null();
@@ -172,11 +203,13 @@ impl ColumnWriter for TableBuilder {
     }
     fn address(&mut self, value: IpAddr) {
         self.bytes += 16;
+        let mut text = std::mem::take(&mut self.address);
+        text.clear();
+        push_address(&mut text, value);
         if let Some(ColumnBuilder::Text(column)) = self.next() {
-            // Writing to a string builder cannot fail.
-            let _ = write!(column, "{value}");
-            column.append_value("");
+            column.append_value(&text);
         }
+        self.address = text;
     }
     fn text_list(&mut self, values: &[String]) {
         self.bytes += values.iter().map(|value| value.len() + 4).sum::<usize>();
@@ -199,7 +232,12 @@ impl ColumnWriter for TableBuilder {
     fn address_list(&mut self, values: &[IpAddr]) {
         self.bytes += 20 * values.len();
         if let Some(ColumnBuilder::TextList(column)) = self.next() {
-            column.append_value(values.iter().map(|value| Some(value.to_string())));
+            let text = |value: &IpAddr| {
+                let mut text = String::new();
+                push_address(&mut text, *value);
+                Some(text)
+            };
+            column.append_value(values.iter().map(text));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::properties::ROW_GROUP_ROWS;
 use super::{Records, Settled};
-use crate::columns::{TableBuilder, sort};
+use crate::columns::Table;
 use crate::manifest::{Manifest, Segment};
 use crate::{LakeError, TimeRange};
 
@@ -21,17 +21,12 @@ const MERGED_ROWS_MAX: u64 = 2 * ROW_GROUP_ROWS as u64;
 pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeError> {
     for group in groups(manifest) {
         let Some(type_index) = group.first().and_then(Segment::type_index) else { continue };
-        let mut table = TableBuilder::new(type_index);
+        let mut table = Table::new(type_index);
         for record in Records::new(dir, type_index, group.iter().cloned(), None, TimeRange::ALL)? {
-            table.push(&record?);
+            table.push(&record?)?;
         }
-        let columns = |error: arrow::error::ArrowError| LakeError::Columns {
-            record_type: "compaction",
-            reason: error.to_string(),
-        };
-        let table = sort(&table.finish()?).map_err(columns)?;
         let mut settled = Settled::default();
-        settled.take(dir, manifest, type_index, &table);
+        settled.take(dir, manifest, type_index, table.sorted()?);
         let place = group.first().map(Segment::place);
         manifest.segments.retain(|segment| !group.contains(segment));
         manifest.segments.extend(settled.sync(None)?.map(|segment| Segment { place, ..segment }));

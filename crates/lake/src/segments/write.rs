@@ -5,12 +5,11 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use arrow::array::{AsArray as _, RecordBatch};
-use arrow::datatypes::TimestampNanosecondType;
 use parquet::arrow::ArrowWriter;
 use records::{RECORD_TYPES, Timestamp};
 
 use super::properties::properties;
+use crate::columns::{Sorted, schema};
 use crate::manifest::{Manifest, Segment};
 use crate::{LakeError, folder};
 
@@ -25,26 +24,17 @@ struct Unwritten {
     segment: Segment,
     path: PathBuf,
     type_index: usize,
-    table: RecordBatch,
+    table: Sorted,
 }
 
 impl Settled {
-    /// Takes a table, sorted by [`crate::columns::sort`]: one segment per day.
-    pub(crate) fn take(
-        &mut self,
-        dir: &Path,
-        manifest: &mut Manifest,
-        type_index: usize,
-        table: &RecordBatch,
-    ) {
+    /// Takes a table: one segment per day.
+    pub(crate) fn take(&mut self, dir: &Path, manifest: &mut Manifest, type_index: usize, table: Sorted) {
         let Some(record_type) = RECORD_TYPES.get(type_index) else { return };
-        let times =
-            table.column_by_name("ts").and_then(|ts| ts.as_primitive_opt::<TimestampNanosecondType>());
-        let Some(times) = times else { return };
-        let mut rest: &[i64] = times.values();
-        while let Some(first) = rest.first().copied() {
+        let mut rest = table;
+        while let Some((first, _)) = rest.order().first().copied() {
             let day = Timestamp(first).day();
-            let rows = rest.partition_point(|ts| Timestamp(*ts).day() == day);
+            let rows = rest.order().partition_point(|(ts, _)| Timestamp(*ts).day() == day);
             let (of_day, later) = rest.split_at(rows);
             let segment = Segment {
                 number: manifest.take_segment_number(),
@@ -53,13 +43,12 @@ impl Settled {
                 rows: rows as u64,
                 bytes: 0,
                 first,
-                last: of_day.last().copied().unwrap_or(first),
+                last: of_day.order().last().map_or(first, |(ts, _)| *ts),
                 ingest: None,
                 place: None,
             };
-            let table = table.slice(times.len() - rest.len(), rows);
             let path = segment.path(dir);
-            self.segments.push(Unwritten { segment, path, type_index, table });
+            self.segments.push(Unwritten { segment, path, type_index, table: of_day });
             rest = later;
         }
     }
@@ -100,7 +89,7 @@ fn write_all(segments: &mut [Unwritten]) -> Result<(), LakeError> {
 }
 
 /// Writes a segment's file through to the disk; gives its length in bytes.
-fn write_file(path: &Path, type_index: usize, table: &RecordBatch) -> Result<u64, LakeError> {
+fn write_file(path: &Path, type_index: usize, table: &Sorted) -> Result<u64, LakeError> {
     let Some(record_type) = RECORD_TYPES.get(type_index) else {
         return Err(LakeError::UnknownType(type_index.to_string()));
     };
@@ -108,10 +97,13 @@ fn write_file(path: &Path, type_index: usize, table: &RecordBatch) -> Result<u64
         folder::make_folder(parent)?;
     }
     let file = File::create(path).map_err(LakeError::io("create", path))?;
-    let properties = properties(record_type, table.num_rows());
-    let mut writer =
-        ArrowWriter::try_new(file, table.schema(), Some(properties)).map_err(LakeError::segment(path))?;
-    writer.write(table).map_err(LakeError::segment(path))?;
+    let properties = properties(record_type, table.order().len());
+    let mut writer = ArrowWriter::try_new(file, schema(record_type), Some(properties))
+        .map_err(LakeError::segment(path))?;
+    for batch in table.batches() {
+        let batch = batch.map_err(LakeError::segment(path))?;
+        writer.write(&batch).map_err(LakeError::segment(path))?;
+    }
     let file = writer.into_inner().map_err(LakeError::segment(path))?;
     file.sync_all().map_err(LakeError::io("sync", path))?;
     Ok(file.metadata().map_err(LakeError::io("read", path))?.len())
