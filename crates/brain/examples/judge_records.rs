@@ -35,7 +35,7 @@ fn main() {
             tell(finding);
         }
     }
-    eprintln!("{} devices", brain.devices().len());
+    eprintln!("{} devices", brain.devices().count());
 }
 
 /// One run: reads, observes, then saves and loads as a second `otus analyze` would.

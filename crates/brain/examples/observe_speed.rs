@@ -39,7 +39,7 @@ fn main() {
         all.len(),
         all.len() as f64 / seconds,
         brain.findings().len(),
-        brain.devices().len()
+        brain.devices().count()
     );
 }
 

@@ -52,7 +52,7 @@ impl Brain {
     }
 
     /// All devices, in the order in which they appeared.
-    pub fn devices(&self) -> Vec<DeviceSummary> {
+    pub fn devices(&self) -> impl Iterator<Item = DeviceSummary> {
         crate::summary::summaries(&self.world, self.findings.all())
     }
 

@@ -57,7 +57,7 @@ impl DeviceSummary {
     }
 }
 
-pub(crate) fn summaries(world: &World, findings: &[Finding]) -> Vec<DeviceSummary> {
+pub(crate) fn summaries(world: &World, findings: &[Finding]) -> impl Iterator<Item = DeviceSummary> {
     let mut worst: FxHashMap<u32, (u8, u8, usize)> = FxHashMap::default();
     for finding in findings.iter().filter(|finding| finding.is_alert()) {
         if let Some(device) = finding.device_index {
@@ -70,8 +70,7 @@ pub(crate) fn summaries(world: &World, findings: &[Finding]) -> Vec<DeviceSummar
     }
     let all = world.devices().all().iter().zip(0_u32..);
     all.filter(|(device, _)| !device.addresses.is_empty())
-        .map(|(device, index)| summary(device, worst.get(&index).copied().unwrap_or_default()))
-        .collect()
+        .map(move |(device, index)| summary(device, worst.get(&index).copied().unwrap_or_default()))
 }
 
 fn summary(device: &Device, (threat, certainty, alerts): (u8, u8, usize)) -> DeviceSummary {

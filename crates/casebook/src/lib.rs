@@ -53,7 +53,11 @@ impl Casebook {
 
     /// Keeps findings and devices, all or none. A finding or device of the same id is replaced, but for the
     /// state that a person gave it.
-    pub fn keep(&mut self, findings: &[FindingRow], devices: &[DeviceRow]) -> Result<(), CasebookError> {
+    pub fn keep(
+        &mut self,
+        findings: impl IntoIterator<Item = FindingRow>,
+        devices: impl IntoIterator<Item = DeviceRow>,
+    ) -> Result<(), CasebookError> {
         let transaction = self.database.transaction()?;
         {
             let mut insert = transaction.prepare(
@@ -159,9 +163,9 @@ mod tests {
     fn findings_are_ranked_and_told_again_replace_themselves() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep(&[finding("a", 90, 40), finding("b", 40, 80), finding("c", 80, 80)], &[]).unwrap();
+        casebook.keep([finding("a", 90, 40), finding("b", 40, 80), finding("c", 80, 80)], []).unwrap();
         assert_eq!(ids(&casebook), ["c", "b", "a"]);
-        casebook.keep(&[finding("a", 99, 99)], &[]).unwrap();
+        casebook.keep([finding("a", 99, 99)], []).unwrap();
         assert_eq!(ids(&Casebook::read(folder.path()).unwrap()), ["a", "c", "b"]);
     }
 
@@ -169,9 +173,9 @@ mod tests {
     fn a_state_that_a_person_gave_stays() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep(&[finding("a", 90, 90)], &[]).unwrap();
+        casebook.keep([finding("a", 90, 90)], []).unwrap();
         casebook.database.execute("UPDATE findings SET state = 'triaged'", []).unwrap();
-        casebook.keep(&[finding("a", 95, 95)], &[]).unwrap();
+        casebook.keep([finding("a", 95, 95)], []).unwrap();
         let findings = casebook.findings().unwrap();
         assert_eq!((&findings[0]["state"], &findings[0]["threat"]), (&json!("triaged"), &json!(95)));
     }
