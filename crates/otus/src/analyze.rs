@@ -94,9 +94,8 @@ fn follow(
 
 /// Puts what the brain found into the casebook, and gives all that it holds back, ranked.
 fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Vec<serde_json::Value>)> {
-    let findings: Vec<FindingRow> = brain.take_changed().iter().map(finding_row).collect();
-    let devices: Vec<DeviceRow> = brain.devices().iter().map(device_row).collect();
-    casebook.keep(&findings, &devices)?;
+    let changed = brain.take_changed();
+    casebook.keep(changed.iter().map(finding_row), brain.devices().map(device_row))?;
     let findings = casebook.findings()?;
     Ok((brain, findings))
 }
@@ -118,13 +117,13 @@ fn finding_row(finding: &brain::Finding) -> FindingRow {
     }
 }
 
-fn device_row(device: &brain::DeviceSummary) -> DeviceRow {
+fn device_row(device: brain::DeviceSummary) -> DeviceRow {
     DeviceRow {
-        id: device.id.clone(),
-        name: device.name.clone(),
         first_seen: device.first_seen,
         last_seen: device.last_seen,
         body: device.to_json(),
+        id: device.id,
+        name: device.name,
     }
 }
 

