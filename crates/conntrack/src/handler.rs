@@ -24,6 +24,9 @@ pub trait Handler {
     /// What the handler keeps for a connection; most connections never get data, so it should be small when new.
     type State: Default;
 
+    /// A connection begins. Its ends may still be turned round.
+    fn opened(&mut self, _connection: &Connection, _state: &mut Self::State) {}
+
     /// Payload: of TCP the next bytes in order; of other transports one datagram.
     fn data(&mut self, connection: &Connection, state: &mut Self::State, from: Sender, bytes: &[u8]);
 

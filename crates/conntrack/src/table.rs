@@ -262,7 +262,9 @@ impl<H: Handler> Table<H> {
         let serial = self.next_serial;
         self.next_serial = self.next_serial.wrapping_add(1);
         let armed = Timestamp(i64::MAX);
-        let entry = Entry { serial, armed, facts, transport, state: H::State::default() };
+        let mut state = H::State::default();
+        handler.opened(&facts.connection(facts.start), &mut state);
+        let entry = Entry { serial, armed, facts, transport, state };
         let deadline = entry.deadline();
         let slot = self.slots.insert(entry);
         let slots = &self.slots;

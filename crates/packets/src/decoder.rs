@@ -7,7 +7,7 @@ use crate::counters::Counters;
 use crate::fragments::{Fragments, Whole};
 use crate::ip::{self, Fragment, Unreadable};
 use crate::link::{self, Found, Layer, LinkType};
-use crate::packet::{Checksum, HeaderWeird, Packet, PacketSink, Transport};
+use crate::packet::{Checksum, Encapsulation, HeaderWeird, Packet, PacketSink, Transport, TunnelKind};
 use crate::rest::Rest;
 use crate::transport;
 use crate::tunnel::{self, Tunnel};
@@ -216,9 +216,8 @@ impl Decoder {
             self.counters.other_transports += 1;
             return None;
         }
-        match tunnel::over_ip(protocol, carried) {
-            Tunnel::None => {}
-            inside => return self.enter(walk, inside),
+        if let Some(inside) = tunnel::over_ip(protocol, carried) {
+            return self.enter(walk, None, inside);
         }
         let payload = match transport::read(carried, &mut walk.packet) {
             Ok(payload) => payload,
@@ -233,7 +232,10 @@ impl Decoder {
         walk.sink.packet(&walk.packet, payload.bytes);
         match walk.packet.transport {
             Transport::Udp { source, destination } => {
-                self.enter(walk, tunnel::over_udp(source, destination, payload))
+                let inside = tunnel::over_udp(source, destination, payload)?;
+                // GRE stands for itself, whichever port it comes from.
+                let ports = (inside.0 != TunnelKind::Gre).then_some((source, destination));
+                self.enter(walk, ports, inside)
             }
             Transport::Tcp(_) | Transport::Icmp { .. } | Transport::Other => None,
         }
@@ -244,10 +246,10 @@ impl Decoder {
     fn enter<'a, S: PacketSink>(
         &mut self,
         walk: &mut Walk<'_, S>,
-        tunnel: Tunnel<'a>,
+        ports: Option<(u16, u16)>,
+        (kind, tunnel): (TunnelKind, Tunnel<'a>),
     ) -> Option<(Layer, Rest<'a>)> {
         match tunnel {
-            Tunnel::None => None,
             Tunnel::Inside(_, _) if walk.packet.tunnels >= TUNNELS_MAX => {
                 self.counters.too_deep += 1;
                 walk.weird("exceeded_tunnel_max_depth");
@@ -256,6 +258,8 @@ impl Decoder {
             Tunnel::Inside(layer, rest) => {
                 self.counters.tunnels += 1;
                 walk.packet.tunnels += 1;
+                let Packet { src, dst, .. } = walk.packet;
+                walk.sink.enters(&Encapsulation { kind, src, dst, ports });
                 walk.packet.hardware = None;
                 walk.packet.vlans = [None; 2];
                 Some((layer, rest))

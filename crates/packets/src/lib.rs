@@ -16,4 +16,4 @@ mod tunnel;
 pub use counters::Counters;
 pub use decoder::Decoder;
 pub use link::LinkType;
-pub use packet::{Checksum, HeaderWeird, Packet, PacketSink, Tcp, Transport};
+pub use packet::{Checksum, Encapsulation, HeaderWeird, Packet, PacketSink, Tcp, Transport, TunnelKind};

@@ -92,12 +92,47 @@ pub struct HeaderWeird {
     pub addresses: Option<(IpAddr, IpAddr)>,
 }
 
+/// A tunnel that lies around a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encapsulation {
+    /// What it is.
+    pub kind: TunnelKind,
+    /// Sender of the outer packet.
+    pub src: IpAddr,
+    /// Receiver of the outer packet.
+    pub dst: IpAddr,
+    /// Source and destination port of the outer packet, where the tunnel is a connection over UDP.
+    pub ports: Option<(u16, u16)>,
+}
+
+/// What a tunnel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TunnelKind {
+    /// An IP packet in another.
+    Ip,
+    /// Generic Routing Encapsulation.
+    Gre,
+    /// VXLAN.
+    Vxlan,
+    /// Geneve.
+    Geneve,
+    /// GTP-U, version 1.
+    Gtp,
+    /// Teredo.
+    Teredo,
+    /// AYIYA.
+    Ayiya,
+}
+
 /// What a decoder finds in a frame. One frame can give several packets: the outer UDP packet of a tunnel and
 /// the inner one, or none (a fragment that is not the last).
 pub trait PacketSink {
     /// A packet and the part of its payload that was captured. The payload lies in the frame, or in the
     /// decoder's own buffer where it was defragmented.
     fn packet(&mut self, packet: &Packet, payload: &[u8]);
+    /// The packets that follow of this frame lie in this tunnel too. Where it has
+    /// ports, the packet before was the outer one.
+    fn enters(&mut self, _tunnel: &Encapsulation) {}
     /// A violation.
     fn weird(&mut self, weird: HeaderWeird);
 }

@@ -117,6 +117,8 @@ pub struct Effects {
     pub dhcp: Vec<crate::dhcp::Message>,
     /// Services to take away from the connection's `service`, after those above were added.
     pub withdrawn: Vec<&'static str>,
+    /// Proxies that the connection goes through, by Zeek's name of the tunnel.
+    pub tunnels: Vec<&'static str>,
     /// The bytes are not this protocol: stop following.
     pub rejected: bool,
     /// All that matters has been read and written: stop following.
@@ -155,6 +157,11 @@ impl<'a> Output<'a> {
     /// Gives out a message of DHCP.
     pub fn dhcp(&mut self, message: crate::dhcp::Message) {
         self.effects.dhcp.push(message);
+    }
+
+    /// The connection goes through a proxy; `kind` is Zeek's name of the tunnel, e.g. `Tunnel::SOCKS`.
+    pub fn through_proxy(&mut self, kind: &'static str) {
+        self.effects.tunnels.push(kind);
     }
 
     /// The connection surely speaks this protocol (Zeek's confirmation). A protocol inside (`gssapi`, `ntlm`,

@@ -47,6 +47,7 @@ mod socks;
 mod ssh;
 mod ssl;
 mod syslog;
+mod tunnel;
 mod weird;
 mod x509;
 
@@ -90,6 +91,7 @@ pub use ssl::Ssl;
 pub use syslog::Syslog;
 pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
 pub use time::{Interval, Timestamp};
+pub use tunnel::Tunnel;
 pub use uid::Uid;
 pub use value::{ColumnReader, ColumnWriter, Kind, Value};
 pub use weird::Weird;
@@ -234,6 +236,7 @@ any_record! {
     Ssh,
     Ssl,
     Syslog,
+    Tunnel,
     Weird,
     X509,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use capture::{FrameBatch, Source};
 use crossbeam_channel::Sender;
-use packets::{Counters, Decoder, HeaderWeird, Packet, PacketSink};
+use packets::{Counters, Decoder, Encapsulation, HeaderWeird, Packet, PacketSink};
 use rustc_hash::FxHasher;
 
 use crate::round::{Place, Position, Round, Routed};
@@ -75,6 +75,8 @@ impl Dispatcher {
                 bytes: frame.bytes,
                 number: &mut self.number,
                 clock: self.clock,
+                around: Vec::new(),
+                last_shard: 0,
             };
             self.decoder.decode(frame.ts, frame.link, frame.bytes, frame.original_length, &mut router);
         }
@@ -90,31 +92,74 @@ struct Router<'a> {
     bytes: &'a [u8],
     number: &'a mut u64,
     clock: i64,
+    /// The tunnels around the packets that follow.
+    around: Vec<Around>,
+    /// The shard that got the last packet.
+    last_shard: usize,
+}
+
+/// A tunnel around the packets that follow in a frame.
+struct Around {
+    tunnel: Encapsulation,
+    /// Over UDP, the outer packet: its shard and its place there.
+    outer: Option<(usize, usize)>,
+    is_told: bool,
 }
 
 impl Router<'_> {
+    /// A tunnel counts when it carries a packet that can belong to a connection.
+    fn tell_tunnels(&mut self) {
+        for place in 0..self.around.len() {
+            let Some(Around { tunnel, outer, is_told: is_told @ false }) = self.around.get_mut(place) else {
+                continue;
+            };
+            *is_told = true;
+            let (tunnel, outer) = (*tunnel, *outer);
+            match outer {
+                Some((shard, packet)) => {
+                    let round = self.rounds.get_mut(shard);
+                    if let Some(outer) = round.and_then(|round| round.packets.get_mut(packet)) {
+                        outer.carries = Some(tunnel.kind);
+                    }
+                }
+                None => {
+                    let position = self.position();
+                    if let Some(round) = self.shard(Some((tunnel.src, tunnel.dst))) {
+                        round.over_ip.push((position, tunnel));
+                    }
+                }
+            }
+        }
+    }
+
     fn position(&mut self) -> Position {
         *self.number += 1;
         Position { number: *self.number, clock: self.clock }
     }
 
     fn shard(&mut self, addresses: Option<(IpAddr, IpAddr)>) -> Option<&mut Round> {
-        let index = match addresses {
+        let index = self.index(addresses);
+        self.rounds.get_mut(index)
+    }
+
+    fn index(&self, addresses: Option<(IpAddr, IpAddr)>) -> usize {
+        match addresses {
             Some((one, other)) if self.rounds.len() > 1 => pair_hash(one, other) as usize % self.rounds.len(),
             _ => 0,
-        };
-        self.rounds.get_mut(index)
+        }
     }
 }
 
 impl PacketSink for Router<'_> {
     fn packet(&mut self, packet: &Packet, payload: &[u8]) {
+        self.tell_tunnels();
         let position = self.position();
         let frame = self.frame;
         let start = (payload.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
         let in_frame = start.checked_add(payload.len()).is_some_and(|end| end <= self.bytes.len());
         let length = payload.len() as u32;
-        let Some(round) = self.shard(Some((packet.src, packet.dst))) else { return };
+        self.last_shard = self.index(Some((packet.src, packet.dst)));
+        let Some(round) = self.rounds.get_mut(self.last_shard) else { return };
         let payload = if in_frame {
             Place::Frame { frame, start: start as u32, length }
         } else {
@@ -122,7 +167,17 @@ impl PacketSink for Router<'_> {
             round.own.extend_from_slice(payload);
             Place::Own { start, length }
         };
-        round.packets.push(Routed { packet: *packet, position, payload });
+        if packet.tunnels > 0 {
+            let around = self.around.iter().map(|layer| layer.tunnel).collect();
+            round.around.push((round.packets.len(), around));
+        }
+        round.packets.push(Routed { packet: *packet, position, payload, carries: None });
+    }
+
+    fn enters(&mut self, tunnel: &Encapsulation) {
+        let outer = self.rounds.get(self.last_shard).map_or(0, |round| round.packets.len());
+        let outer = tunnel.ports.is_some().then(|| (self.last_shard, outer.saturating_sub(1)));
+        self.around.push(Around { tunnel: *tunnel, outer, is_told: false });
     }
 
     fn weird(&mut self, weird: HeaderWeird) {

@@ -3,6 +3,8 @@
 use protocols::{Effects, dhcp};
 use records::{AnyRecord, Uid};
 
+use crate::tunnels::Inside;
+
 /// Where something stands in the one order of all shards: by traffic time, then by packet (time-outs before the
 /// packets of the same time), then by connection, then as it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,8 @@ pub(crate) enum Emitted {
     Record(AnyRecord),
     /// A message of DHCP, whose exchange goes over several connections.
     Dhcp(Box<dhcp::Message>),
+    /// A connection begins within tunnels.
+    Inside(Box<Inside>),
 }
 
 /// Collects what the connections of a shard give out in one round.
@@ -62,6 +66,11 @@ impl Emissions {
     /// Adds a record of a connection; `now` is the time of the time-out, where it is one.
     pub(crate) fn push(&mut self, now: i64, uid: Uid, record: AnyRecord) {
         self.emit(now, uid, Emitted::Record(record));
+    }
+
+    /// A connection begins within tunnels.
+    pub(crate) fn inside(&mut self, now: i64, inside: Inside) {
+        self.emit(now, inside.uid, Emitted::Inside(Box::new(inside)));
     }
 
     fn emit(&mut self, now: i64, uid: Uid, what: Emitted) {

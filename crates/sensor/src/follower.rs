@@ -3,12 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use conntrack::{Connection, Handler};
+use packets::{Encapsulation, TunnelKind};
 use protocols::{About, Analyzer, Chunk, Effects, Output, Shared, Transport};
 use records::{Conn, Sender, Timestamp, Weird};
 
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
 use crate::recognition::{self, Beginning, Recognition};
+use crate::tunnels::{self, Action, Inside, Tunnels};
 use crate::weirds::Weirds;
 
 const TCP: u8 = 6;
@@ -20,6 +22,8 @@ pub(crate) struct Follow {
     stage: Stage,
     services: Vec<&'static str>,
     weirds: Weirds,
+    /// It is a tunnel.
+    tunnel: Option<TunnelKind>,
 }
 
 #[derive(Default)]
@@ -43,6 +47,11 @@ pub(crate) struct Follower {
     files: SensorFiles,
     shared: Shared,
     effects: Effects,
+    tunnels: Tunnels,
+    /// The tunnels around the packet at hand.
+    around: Vec<Encapsulation>,
+    /// What tunnel the packet at hand belongs to, where it has another one within it.
+    carries: Option<TunnelKind>,
 }
 
 impl Follower {
@@ -52,7 +61,44 @@ impl Follower {
             files,
             shared: Shared::default(),
             effects: Effects::default(),
+            tunnels: Tunnels::default(),
+            around: Vec::new(),
+            carries: None,
         }
+    }
+
+    /// Which tunnels lie around the next packet, and whether it is itself part of one.
+    pub(crate) fn within(&mut self, around: &[Encapsulation], carries: Option<TunnelKind>) {
+        self.around.clear();
+        self.around.extend_from_slice(around);
+        self.carries = carries;
+    }
+
+    /// A packet lies in a tunnel directly on IP.
+    pub(crate) fn tunnel_over_ip(&mut self, now: Timestamp, tunnel: &Encapsulation) {
+        for record in self.tunnels.over_ip(now, tunnel) {
+            self.emissions.push(now.0, record.uid.unwrap_or_default(), record.into());
+        }
+    }
+
+    /// The clock has come so far.
+    pub(crate) fn expire_tunnels(&mut self, now: Timestamp) {
+        for record in self.tunnels.expire(now) {
+            self.emissions.push(record.ts.0, record.uid.unwrap_or_default(), record.into());
+        }
+    }
+
+    /// The connection carries other packets.
+    fn is_tunnel(&mut self, connection: &Connection, state: &mut Follow, kind: TunnelKind) {
+        if state.tunnel.replace(kind).is_none() {
+            self.tell_tunnel(connection, kind, Action::Discover);
+        }
+    }
+
+    fn tell_tunnel(&mut self, connection: &Connection, kind: TunnelKind, action: Action) {
+        let (now, uid) = (connection.now, connection.uid);
+        let record = tunnels::record(now, Some(uid), connection.id, tunnels::name(kind), action);
+        self.emissions.push(now.0, uid, record.into());
     }
 
     /// Records of what a connection carries have the time of the clock, those of the connection its packets'.
@@ -91,6 +137,11 @@ impl Follower {
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
         self.effects.records.retain(|record| state.weirds.allow(record));
+        for kind in self.effects.tunnels.drain(..) {
+            for record in self.tunnels.through_proxy(connection.now, kind, connection.id) {
+                self.emissions.push(now, connection.uid, record.into());
+            }
+        }
         self.emissions.take_effects(now, connection.uid, &mut self.effects);
         if let Some(to) = self.effects.handed_to.take() {
             state.stage = match recognition::successor(to, about) {
@@ -180,7 +231,17 @@ impl Follower {
 impl Handler for Follower {
     type State = Follow;
 
+    fn opened(&mut self, connection: &Connection, _: &mut Follow) {
+        if !self.around.is_empty() {
+            let inside = Inside { uid: connection.uid, around: self.around.clone() };
+            self.emissions.inside(connection.now.0, inside);
+        }
+    }
+
     fn data(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+        if let Some(kind) = self.carries {
+            self.is_tunnel(&self.on_clock(connection), state, kind);
+        }
         self.deliver(&self.on_clock(connection), state, from, bytes);
     }
 
@@ -228,6 +289,9 @@ impl Handler for Follower {
             record.service = Some(state.services.join(","));
         }
         self.emissions.push(now.0, connection.uid, record.into());
+        if let Some(kind) = state.tunnel {
+            self.tell_tunnel(connection, kind, Action::Close);
+        }
     }
 
     fn weird(&mut self, weird: Weird) {

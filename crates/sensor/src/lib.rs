@@ -12,6 +12,7 @@ mod merge;
 mod recognition;
 mod round;
 mod shard;
+mod tunnels;
 mod weirds;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use protocols::dhcp::Joiner;
 use records::{AnyRecord, Timestamp};
 
 use crate::emission::{Emission, Emitted};
+use crate::tunnels::Parents;
 
 /// Takes one result of each shard per round. What belongs together over connections, which may be in different
 /// shards, is joined here.
@@ -13,12 +14,19 @@ pub(crate) struct Merger {
     shards: Vec<Receiver<Vec<Emission>>>,
     dhcp: Joiner,
     certificates: CertificatesSeen,
+    parents: Parents,
     is_over: bool,
 }
 
 impl Merger {
     pub(crate) fn new(shards: Vec<Receiver<Vec<Emission>>>) -> Self {
-        Self { shards, dhcp: Joiner::default(), certificates: CertificatesSeen::default(), is_over: false }
+        Self {
+            shards,
+            dhcp: Joiner::default(),
+            certificates: CertificatesSeen::default(),
+            parents: Parents::default(),
+            is_over: false,
+        }
     }
 
     /// The records of the next round in order; `None` after the last.
@@ -52,7 +60,11 @@ impl Merger {
             match what {
                 Emitted::Record(AnyRecord::X509(certificate))
                     if !self.certificates.is_new(&certificate.fingerprint, certificate.ts) => {}
-                Emitted::Record(record) => records.push(record),
+                Emitted::Record(mut record) => {
+                    self.parents.record(&mut record);
+                    records.push(record);
+                }
+                Emitted::Inside(inside) => self.parents.begin(&inside),
                 Emitted::Dhcp(message) => {
                     self.dhcp.message(*message, &mut |record| records.push(record.into()))
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use capture::FrameBatch;
-use packets::{HeaderWeird, Packet};
+use packets::{Encapsulation, HeaderWeird, Packet, TunnelKind};
 
 /// Where a packet or violation stands in the capture.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Routed {
     pub(crate) packet: Packet,
     pub(crate) position: Position,
     pub(crate) payload: Place,
+    /// It has another packet within it.
+    pub(crate) carries: Option<TunnelKind>,
 }
 
 /// Where a payload lies.
@@ -37,6 +39,10 @@ pub(crate) struct Round {
     pub(crate) batch: Arc<FrameBatch>,
     pub(crate) packets: Vec<Routed>,
     pub(crate) weirds: Vec<(Position, HeaderWeird)>,
+    /// The tunnels around the packets that lie in any, by the packet's place in `packets`, outer first.
+    pub(crate) around: Vec<(usize, Vec<Encapsulation>)>,
+    /// Packets with another one directly in IP.
+    pub(crate) over_ip: Vec<(Position, Encapsulation)>,
     pub(crate) own: Vec<u8>,
     /// Traffic time at the end of the round.
     pub(crate) clock: i64,

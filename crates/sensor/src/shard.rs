@@ -24,8 +24,11 @@ impl Shard {
 
     /// Works through a round and gives out what came of it, not yet in order.
     pub(crate) fn round(&mut self, round: &Round) -> Vec<Emission> {
-        for routed in &round.packets {
+        let mut around = round.around.iter().peekable();
+        for (place, routed) in round.packets.iter().enumerate() {
             self.advance(routed.position.clock);
+            let tunnels = around.next_if(|(of, _)| *of == place);
+            self.follower.within(tunnels.map_or(&[], |(_, tunnels)| tunnels), routed.carries);
             self.follower.emissions.at_packet(routed.position.clock, routed.position.number);
             self.table.packet(&routed.packet, round.payload(routed.payload), &mut self.follower);
         }
@@ -33,7 +36,12 @@ impl Shard {
             self.follower.emissions.at_packet(position.clock, position.number);
             self.follower.emissions.push(position.clock, Uid::default(), header_weird(weird).into());
         }
+        for (position, tunnel) in &round.over_ip {
+            self.follower.emissions.at_packet(position.clock, position.number);
+            self.follower.tunnel_over_ip(Timestamp(position.clock), tunnel);
+        }
         self.advance(round.clock);
+        self.follower.expire_tunnels(Timestamp(round.clock));
         if round.last {
             self.follower.emissions.at_timeouts();
             self.table.finish(Timestamp(self.clock), &mut self.follower);

@@ -6,6 +6,7 @@ mod udp;
 
 use crate::ip;
 use crate::link::Layer;
+use crate::packet::TunnelKind;
 use crate::rest::Rest;
 
 pub(crate) use udp::over_udp;
@@ -17,8 +18,6 @@ const GRE: u8 = 47;
 /// What an IP packet carries, seen as a tunnel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tunnel<'a> {
-    /// It is none.
-    None,
     /// This lies in it.
     Inside(Layer, Rest<'a>),
     /// It carries something that is not followed.
@@ -29,12 +28,12 @@ pub(crate) enum Tunnel<'a> {
 
 /// Looks into the tunnels that have an IP protocol number.
 #[inline]
-pub(crate) fn over_ip(protocol: u8, payload: Rest<'_>) -> Tunnel<'_> {
+pub(crate) fn over_ip(protocol: u8, payload: Rest<'_>) -> Option<(TunnelKind, Tunnel<'_>)> {
     match protocol {
-        IP_IN_IP => whole_packet(payload, 4),
-        IPV6_IN_IP => whole_packet(payload, 6),
-        GRE => gre::header(payload),
-        _ => Tunnel::None,
+        IP_IN_IP => Some((TunnelKind::Ip, whole_packet(payload, 4))),
+        IPV6_IN_IP => Some((TunnelKind::Ip, whole_packet(payload, 6))),
+        GRE => Some((TunnelKind::Gre, gre::header(payload))),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{Tunnel, gre};
 use crate::ip;
 use crate::link::Layer;
+use crate::packet::TunnelKind;
 use crate::rest::{Rest, array_at, u8_at, u16_at};
 
 const VXLAN_PORT: u16 = 4789;
@@ -18,24 +19,22 @@ const TEREDO_PREFIX: [u8; 4] = [0x20, 0x01, 0, 0];
 
 /// Looks for a tunnel in what a UDP datagram carries.
 #[inline]
-pub(crate) fn over_udp(source: u16, destination: u16, payload: Rest<'_>) -> Tunnel<'_> {
-    let found = match destination {
-        VXLAN_PORT => vxlan(payload),
-        GENEVE_PORT => geneve(payload),
-        GRE_PORT => return gre::header(payload),
-        AYIYA_PORT => ayiya(payload),
-        GTP_PORT => gtp(payload),
-        _ => match source {
-            GTP_PORT => gtp(payload),
-            AYIYA_PORT => ayiya(payload),
-            _ => None,
-        },
+pub(crate) fn over_udp(source: u16, destination: u16, payload: Rest<'_>) -> Option<(TunnelKind, Tunnel<'_>)> {
+    let (kind, found) = match (destination, source) {
+        (VXLAN_PORT, _) => (TunnelKind::Vxlan, vxlan(payload)),
+        (GENEVE_PORT, _) => (TunnelKind::Geneve, geneve(payload)),
+        (GRE_PORT, _) => return Some((TunnelKind::Gre, gre::header(payload))),
+        (AYIYA_PORT, _) => (TunnelKind::Ayiya, ayiya(payload)),
+        (GTP_PORT, _) | (_, GTP_PORT) => (TunnelKind::Gtp, gtp(payload)),
+        (_, AYIYA_PORT) => (TunnelKind::Ayiya, ayiya(payload)),
+        _ => (TunnelKind::Teredo, None),
     };
-    let found = found.or_else(|| {
+    let found = found.map(|found| (kind, found)).or_else(|| {
         let is_port = source == TEREDO_PORT || destination == TEREDO_PORT;
-        (is_port || looks_like_teredo(payload)).then(|| teredo(payload))?
+        let found = (is_port || looks_like_teredo(payload)).then(|| teredo(payload))?;
+        found.map(|found| (TunnelKind::Teredo, found))
     });
-    found.map_or(Tunnel::None, |(layer, rest)| Tunnel::Inside(layer, rest))
+    found.map(|(kind, (layer, rest))| (kind, Tunnel::Inside(layer, rest)))
 }
 
 fn vxlan(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {

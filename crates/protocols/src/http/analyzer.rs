@@ -223,6 +223,9 @@ impl HttpAnalyzer {
         }
         self.transactions.reply(ts, reply.version, reply.code, reply.reason, output);
         self.connects &= reply.code == 200;
+        if self.connects {
+            output.through_proxy("Tunnel::HTTP");
+        }
         let to_head = self.unanswered.front().copied().unwrap_or(false);
         let no_body = to_head || matches!(reply.code, 100..200 | 204 | 304);
         let expect = if no_body { Expect::NoBody } else { Expect::Body };

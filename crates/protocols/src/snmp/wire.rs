@@ -94,10 +94,10 @@ fn secured(mut inner: Elements<'_>) -> Option<Operation<'_>> {
 
 fn operation(mut outer: Elements<'_>) -> Option<Operation<'_>> {
     const TRAP: u8 = context(4);
-    let (tag, content) = outer.next()?;
-    if !(context(0)..=context(8)).contains(&tag) {
+    if !(context(0)..=context(8)).contains(outer.0.first()?) {
         return Some(Operation::Unknown);
     }
+    let (tag, content) = outer.next()?;
     let mut inner = Elements(content);
     if tag == TRAP {
         inner.tagged(OBJECT_IDENTIFIER)?;

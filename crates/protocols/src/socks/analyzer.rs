@@ -67,6 +67,7 @@ impl SocksAnalyzer {
                     let record = self.record(ts, 4, output);
                     record.user = Some(text(&user)).filter(|user| !user.is_empty());
                     request(record, target);
+                    output.through_proxy("Tunnel::SOCKS");
                     Stage::Reply4
                 })
             }
@@ -94,6 +95,7 @@ impl SocksAnalyzer {
             },
             Stage::Request => then(wire::request_5(&from_client), |target| {
                 request(self.record(ts, 5, output), target);
+                output.through_proxy("Tunnel::SOCKS");
                 Stage::Reply5
             }),
             Stage::Reply4 => match wire::reply_4(&from_server) {
