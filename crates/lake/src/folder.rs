@@ -1,5 +1,6 @@
 //! The lake's folder: where its files lie, and how one is replaced so that a crash leaves the old or the new.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -42,11 +43,20 @@ pub(crate) fn day_name(ts: Timestamp) -> String {
 
 /// Makes the folder and those above it, durably.
 pub(crate) fn make_folder(path: &Path) -> Result<(), LakeError> {
-    if path.is_dir() {
-        return Ok(());
+    let grown = make_folders(&BTreeSet::from([path.to_owned()]))?;
+    grown.iter().try_for_each(|path| sync_folder(path))
+}
+
+/// Makes the folders and those above them; gives those that thereby got new names in them, which are to be synced.
+pub(crate) fn make_folders(paths: &BTreeSet<PathBuf>) -> Result<BTreeSet<PathBuf>, LakeError> {
+    let mut grown = BTreeSet::new();
+    for path in paths {
+        let missing =
+            path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+        grown.extend(missing.filter_map(Path::parent).map(Path::to_owned));
+        fs::create_dir_all(path).map_err(LakeError::io("create", path))?;
     }
-    fs::create_dir_all(path).map_err(LakeError::io("create", path))?;
-    path.parent().map_or(Ok(()), sync_folder)
+    Ok(grown)
 }
 
 /// Makes new and removed names in a folder durable.

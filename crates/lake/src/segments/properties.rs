@@ -9,6 +9,10 @@ use records::{Column, Kind, RecordType};
 /// Rows of a row group: what is read and pruned at once.
 pub(super) const ROW_GROUP_ROWS: usize = 128 << 10;
 
+/// A segment with fewer rows is read as a whole sooner than its parts are looked up, and is merged with others before
+/// long: to compress and index it is wasted work.
+const PLAIN_ROWS: usize = 4096;
+
 /// Share of look-ups for which a bloom filter says "perhaps" though the value is not there.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
@@ -49,8 +53,11 @@ const HARDLY_REPEATED: &[&str] =
     &["community_id", "fingerprint", "fuid", "host_key", "md5", "sha1", "sha256", "ts", "uid"];
 
 pub(super) fn properties(record_type: &RecordType, rows: usize) -> WriterProperties {
+    let is_plain = rows < PLAIN_ROWS;
+    let compression =
+        if is_plain { Compression::UNCOMPRESSED } else { Compression::ZSTD(ZstdLevel::default()) };
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression)
         .set_created_by("otus".to_owned())
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -69,7 +76,7 @@ pub(super) fn properties(record_type: &RecordType, rows: usize) -> WriterPropert
         if column.name == "ts" {
             properties = properties.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
         }
-        if is_looked_up(column) {
+        if is_looked_up(column) && !is_plain {
             properties = properties.set_column_bloom_filter_enabled(path(), true);
         }
         if is_looked_up(column) || column.name == "ts" {

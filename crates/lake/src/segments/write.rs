@@ -57,10 +57,11 @@ impl Settled {
     /// committed or for good.
     pub(crate) fn sync(self, ingest: Option<u64>) -> Result<impl Iterator<Item = Segment>, LakeError> {
         let mut segments = self.segments;
+        let days: BTreeSet<PathBuf> =
+            segments.iter().filter_map(|unwritten| unwritten.path.parent()).map(Path::to_owned).collect();
+        let grown = folder::make_folders(&days)?;
         write_all(&mut segments)?;
-        let folders: BTreeSet<&Path> =
-            segments.iter().filter_map(|unwritten| unwritten.path.parent()).collect();
-        folders.iter().try_for_each(|path| folder::sync_folder(path))?;
+        days.union(&grown).try_for_each(|path| folder::sync_folder(path))?;
         Ok(segments.into_iter().map(move |unwritten| Segment { ingest, ..unwritten.segment }))
     }
 }
@@ -93,9 +94,6 @@ fn write_file(path: &Path, type_index: usize, table: &Sorted) -> Result<u64, Lak
     let Some(record_type) = RECORD_TYPES.get(type_index) else {
         return Err(LakeError::UnknownType(type_index.to_string()));
     };
-    if let Some(parent) = path.parent() {
-        folder::make_folder(parent)?;
-    }
     let file = File::create(path).map_err(LakeError::io("create", path))?;
     let properties = properties(record_type, table.order().len());
     let mut writer = ArrowWriter::try_new(file, schema(record_type), Some(properties))
