@@ -1,7 +1,9 @@
 //! MD5, SHA-1 and SHA-256 of the same bytes in one pass.
 //!
-//! The three compression functions are called in turn for each block of 64 bytes: MD5 is one long chain of
-//! dependent steps, and the processor fills its waiting time with the blocks of the other two.
+//! For each block of 64 bytes the other two stand between and behind the halves of MD5, which is one long chain of
+//! dependent steps: the processor fills its waiting time with them.
+
+mod md5;
 
 const BLOCK: usize = 64;
 
@@ -96,10 +98,11 @@ impl Digest {
     }
 
     fn compress(&mut self, block: &[u8; BLOCK]) {
-        let block = std::slice::from_ref(block);
-        md5::block_api::compress(&mut self.md5, block);
-        sha1::block_api::compress(&mut self.sha1, block);
-        sha2::block_api::compress256(&mut self.sha256, block);
+        let alone = std::slice::from_ref(block);
+        let half = md5::Block::first_half(self.md5, block);
+        sha1::block_api::compress(&mut self.sha1, alone);
+        self.md5 = half.second_half();
+        sha2::block_api::compress256(&mut self.sha256, alone);
     }
 
     /// The padding that the three share but for the order of the length's bytes.
@@ -144,7 +147,7 @@ mod tests {
                 let mut digest = super::Digest::default();
                 whole.chunks(cut).for_each(|chunk| digest.update(chunk));
                 assert_eq!(digest.sums().sha256, expected, "{length} bytes cut by {cut}");
-                assert_eq!(digest.sums().md5, hexadecimal(md5::Md5::digest(whole).into_iter()));
+                assert_eq!(digest.sums().md5, hexadecimal(::md5::Md5::digest(whole).into_iter()));
                 assert_eq!(digest.sums().sha1, hexadecimal(sha1::Sha1::digest(whole).into_iter()));
             }
         }
