@@ -1,10 +1,10 @@
 //! A device for people: names, addresses, users and how threatened it is.
 
 use detections::Finding;
-use records::Timestamp;
+use records::{HardwareAddress, Timestamp};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
-use world::{AddressSpan, Device, World, format_mac};
+use world::{AddressSpan, Device, World};
 
 /// What is known of one device, with the worst of its findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ fn summary(device: &Device, (threat, certainty, alerts): (u8, u8, usize)) -> Dev
         name: device.name(),
         names: device.names.iter().map(|name| name.0.clone()).collect(),
         addresses: device.addresses.clone(),
-        macs: device.macs.iter().copied().map(format_mac).collect(),
+        macs: device.macs.iter().map(|mac| HardwareAddress::from_number(*mac).to_string()).collect(),
         users: device.users.clone(),
         first_seen: device.first_seen,
         last_seen: device.last_seen,

@@ -1,6 +1,6 @@
 //! The record of a connection that is over.
 
-use records::Conn;
+use records::{Conn, HardwareAddress};
 
 use crate::community_id::community_id;
 use crate::config::Network;
@@ -40,15 +40,11 @@ pub(crate) fn conn(facts: Facts, end: &End, local_networks: &[Network]) -> Conn 
         resp_ip_bytes,
         tunnel_parents: None,
         ip_proto: facts.ip_proto,
-        orig_l2_addr: facts.hardware.map(|(orig, _)| hardware_text(orig)),
-        resp_l2_addr: facts.hardware.map(|(_, resp)| hardware_text(resp)),
+        orig_l2_addr: facts.hardware.map(|(orig, _)| HardwareAddress(orig)),
+        resp_l2_addr: facts.hardware.map(|(_, resp)| HardwareAddress(resp)),
         vlan: facts.vlans[0],
         inner_vlan: facts.vlans[1],
         community_id: Some(community_id(&facts.id, facts.ip_proto, facts.one_way)),
         history: facts.history.into_letters(),
     }
-}
-
-fn hardware_text(address: [u8; 6]) -> String {
-    records::hexadecimal(address, ":")
 }

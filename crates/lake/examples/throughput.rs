@@ -50,8 +50,8 @@ fn office(index: u64) -> AnyRecord {
             resp_pkts: number % 70,
             resp_ip_bytes: number % 99_000,
             ip_proto: 6,
-            orig_l2_addr: Some(format!("00:11:22:33:44:{:02x}", number % 200)),
-            resp_l2_addr: Some("00:11:22:33:44:ff".to_owned()),
+            orig_l2_addr: Some(HardwareAddress::from_number(0x0011_2233_4400 + number % 200)),
+            resp_l2_addr: Some(HardwareAddress::from_number(0x0011_2233_44ff)),
             community_id: Some(format!("1:{:027x}=", number)),
             ..Conn::default()
         }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::{Endpoints, Interval, Record, Timestamp, Uid};
+use crate::{Endpoints, HardwareAddress, Interval, Record, Timestamp, Uid};
 
 /// A connection: who spoke with whom, how much, and how it began and ended.
 #[derive(Clone, Debug, Default, PartialEq, Record)]
@@ -45,9 +45,9 @@ pub struct Conn {
     /// IP protocol number.
     pub ip_proto: u8,
     /// Hardware address of the originator in the first frame, e.g. `00:11:22:aa:bb:cc`.
-    pub orig_l2_addr: Option<String>,
+    pub orig_l2_addr: Option<HardwareAddress>,
     /// Hardware address of the responder in the first frame.
-    pub resp_l2_addr: Option<String>,
+    pub resp_l2_addr: Option<HardwareAddress>,
     /// Outer VLAN id.
     pub vlan: Option<u16>,
     /// Inner VLAN id (QinQ).

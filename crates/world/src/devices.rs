@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use records::{Interval, Timestamp};
+use records::{HardwareAddress, Interval, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +160,12 @@ impl Devices {
     }
 
     /// Notes traffic of `address`, one of ours, and tells whose it is. `mac` is the link-layer address, if known.
-    pub fn touch(&mut self, address: IpAddr, mac: Option<&str>, at: Timestamp) -> Option<DeviceIndex> {
+    pub fn touch(
+        &mut self,
+        address: IpAddr,
+        mac: Option<HardwareAddress>,
+        at: Timestamp,
+    ) -> Option<DeviceIndex> {
         const MAC_AGAIN: Interval = Interval::from_secs(60);
         if let Some(binding) = self.by_address.get_mut(&address) {
             let device = binding.device;
@@ -173,21 +178,21 @@ impl Devices {
                 return Some(device);
             }
         }
-        let device = self.owner(address, mac.and_then(parse_mac), at)?;
+        let device = self.owner(address, mac.and_then(of_one_device), at)?;
         self.all.get_mut(device.0 as usize)?.touch(address, at);
         Some(device)
     }
 
     /// Notes that a link-layer address carried an outside address: it is a router's.
-    pub fn is_router(&mut self, mac: &str) {
-        if let Some(mac) = parse_mac(mac) {
+    pub fn is_router(&mut self, mac: HardwareAddress) {
+        if let Some(mac) = of_one_device(mac) {
             self.share(mac);
         }
     }
 
     /// Notes a lease: `mac` holds `address` from now on.
     pub fn lease(&mut self, address: IpAddr, mac: &str, at: Timestamp) -> Option<DeviceIndex> {
-        let mac = parse_mac(mac)?;
+        let mac = HardwareAddress::parse(mac).and_then(of_one_device)?;
         let device = match self.by_mac.get(&mac) {
             Some(known) => known.device,
             None => {
@@ -196,7 +201,7 @@ impl Devices {
                     .filter(|index| self.get(*index).is_some_and(|device| device.macs.is_empty()));
                 let device = match anonymous {
                     Some(device) => device,
-                    None => self.new_device(&format_mac(mac), at)?,
+                    None => self.new_device(&HardwareAddress::from_number(mac).to_string(), at)?,
                 };
                 self.give_mac(device, mac);
                 device
@@ -290,7 +295,7 @@ impl Devices {
             // A lease is better evidence than a link-layer address that may be a router's.
             (None, Some(bound)) if self.is_leased(address) => return Some(bound),
             (None, _) => {
-                let device = self.new_device(&format_mac(mac), at)?;
+                let device = self.new_device(&HardwareAddress::from_number(mac).to_string(), at)?;
                 self.give_mac(device, mac);
                 device
             }
@@ -391,30 +396,10 @@ fn device_id(identity: &str, all: &[Device]) -> String {
     id
 }
 
-fn parse_mac(text: &str) -> Option<u64> {
-    let mut value = 0_u64;
-    let mut digits = 0;
-    for byte in text.bytes() {
-        match (byte as char).to_digit(16) {
-            Some(digit) => {
-                value = value << 4 | u64::from(digit);
-                digits += 1;
-            }
-            None if byte == b':' || byte == b'-' => {}
-            None => return None,
-        }
-        if digits > 12 {
-            return None;
-        }
-    }
-    // Neither the zero address nor a group address is one device's.
-    (digits == 12 && value != 0 && value >> 40 & 1 == 0).then_some(value)
-}
-
-/// A hardware address as text.
-pub fn format_mac(mac: u64) -> String {
-    let [_, _, a, b, c, d, e, f] = mac.to_be_bytes();
-    format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+/// The number of an address that one device can have: neither the zero address nor a group's.
+fn of_one_device(mac: HardwareAddress) -> Option<u64> {
+    let number = mac.to_number();
+    (number != 0 && number >> 40 & 1 == 0).then_some(number)
 }
 
 #[cfg(test)]
@@ -449,8 +434,8 @@ mod tests {
     #[test]
     fn a_router_does_not_make_all_hosts_one() {
         let mut devices = Devices::default();
-        let first = devices.touch(ip("10.0.1.1"), Some(MAC), at(0));
-        let second = devices.touch(ip("10.0.1.2"), Some(MAC), at(1));
+        let first = devices.touch(ip("10.0.1.1"), HardwareAddress::parse(MAC), at(0));
+        let second = devices.touch(ip("10.0.1.2"), HardwareAddress::parse(MAC), at(1));
         assert_ne!(first, second);
         assert!(devices.all().iter().all(|device| device.macs.is_empty()));
     }
@@ -466,12 +451,11 @@ mod tests {
     }
 
     #[test]
-    fn hardware_addresses_are_read_or_left() {
-        for (text, value) in
-            [(MAC, Some(0x000c_29ca_c846)), ("ff:ff:ff:ff:ff:ff", None), ("x", None), ("", None)]
-        {
-            assert_eq!(parse_mac(text), value, "{text}");
+    fn addresses_of_nobody_and_of_groups_are_no_devices() {
+        let number = |text| HardwareAddress::parse(text).and_then(of_one_device);
+        assert_eq!(number(MAC), Some(0x000c_29ca_c846));
+        for text in ["ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "01:00:5e:00:00:fb", "x"] {
+            assert_eq!(number(text), None, "{text}");
         }
-        assert_eq!(format_mac(0x000c_29ca_c846), MAC);
     }
 }

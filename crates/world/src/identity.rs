@@ -16,9 +16,7 @@ pub(crate) fn identify(seen: &mut Seen<'_>, networks: &Networks, devices: &mut D
     }
     if let Some(id) = seen.id {
         let (orig_mac, resp_mac, answered) = match seen.record {
-            AnyRecord::Conn(conn) => {
-                (conn.orig_l2_addr.as_deref(), conn.resp_l2_addr.as_deref(), conn.resp_pkts > 0)
-            }
+            AnyRecord::Conn(conn) => (conn.orig_l2_addr, conn.resp_l2_addr, conn.resp_pkts > 0),
             _ => (None, None, true),
         };
         if networks.is_inside(id.orig_h) {
@@ -58,7 +56,7 @@ pub fn host_of(header: &str) -> &str {
 }
 
 fn link_layer(conn: &Conn, networks: &Networks, devices: &mut Devices) {
-    for (address, mac) in [(conn.id.orig_h, &conn.orig_l2_addr), (conn.id.resp_h, &conn.resp_l2_addr)] {
+    for (address, mac) in [(conn.id.orig_h, conn.orig_l2_addr), (conn.id.resp_h, conn.resp_l2_addr)] {
         if let Some(mac) = mac
             && networks.place(address) == Place::Outside
         {

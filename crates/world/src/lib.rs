@@ -13,7 +13,7 @@ mod volumes;
 mod world;
 
 pub use destinations::Destinations;
-pub use devices::{AddressSpan, Device, DeviceIndex, Devices, NameSource, format_mac};
+pub use devices::{AddressSpan, Device, DeviceIndex, Devices, NameSource};
 pub use habits::{DestinationHabit, Habit, Habits, HourlyVolume, ServiceHabit};
 pub use identity::host_of;
 pub use names::{Names, registered_domain};
