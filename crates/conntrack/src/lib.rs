@@ -13,6 +13,7 @@ mod icmp;
 mod key;
 mod record;
 mod server_ports;
+mod slots;
 mod table;
 mod tcp;
 mod timeouts;

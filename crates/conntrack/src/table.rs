@@ -11,9 +11,10 @@ use crate::handler::Handler;
 use crate::key::Ends;
 use crate::record;
 use crate::server_ports::is_udp_server;
+use crate::slots::{Numbered, Slots};
 use crate::tcp::{Budget, Tcp};
 use crate::violation::Violation;
-use crate::wheel::{Spoke, Spokes, Wheel};
+use crate::wheel::Wheel;
 
 /// So many connections are looked at where one must go.
 const EVICTION_CANDIDATES: usize = 32;
@@ -29,7 +30,7 @@ pub struct Table<H: Handler> {
     local_networks: Vec<Network>,
     connections_max: usize,
     index: HashTable<u32>,
-    slots: Slots<H::State>,
+    slots: Slots<Entry<H::State>>,
     wheel: Wheel,
     budget: Budget,
     /// Names connections in the order of their first packets.
@@ -53,49 +54,9 @@ enum Flow {
     Datagrams(Datagrams),
 }
 
-/// Entries by number; free numbers are used again.
-struct Slots<S> {
-    entries: Vec<Option<Entry<S>>>,
-    spokes: Vec<Spoke>,
-    free: Vec<u32>,
-}
-
-impl<S> Spokes for Slots<S> {
-    fn spoke(&mut self, slot: u32) -> Option<&mut Spoke> {
-        self.spokes.get_mut(slot as usize)
-    }
-
-    fn serial(&self, slot: u32) -> u64 {
-        self.get(slot).map_or(0, |entry| entry.serial)
-    }
-}
-
-impl<S> Slots<S> {
-    fn get(&self, slot: u32) -> Option<&Entry<S>> {
-        self.entries.get(slot as usize)?.as_ref()
-    }
-
-    fn get_mut(&mut self, slot: u32) -> Option<&mut Entry<S>> {
-        self.entries.get_mut(slot as usize)?.as_mut()
-    }
-
-    fn insert(&mut self, entry: Entry<S>) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            if let Some(place) = self.entries.get_mut(slot as usize) {
-                *place = Some(entry);
-            }
-            return slot;
-        }
-        let slot = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.entries.push(Some(entry));
-        self.spokes.push(Spoke::default());
-        slot
-    }
-
-    fn remove(&mut self, slot: u32) -> Option<Entry<S>> {
-        let entry = self.entries.get_mut(slot as usize)?.take()?;
-        self.free.push(slot);
-        Some(entry)
+impl<S> Numbered for Entry<S> {
+    fn serial(&self) -> u64 {
+        self.serial
     }
 }
 
@@ -123,7 +84,7 @@ impl<H: Handler> Table<H> {
             local_networks: config.local_networks,
             connections_max: config.connections_max.clamp(1, u32::MAX as usize - 1),
             index: HashTable::new(),
-            slots: Slots { entries: Vec::new(), spokes: Vec::new(), free: Vec::new() },
+            slots: Slots::default(),
             wheel: Wheel::default(),
             budget: Budget {
                 one_max: config.early_bytes_max,
@@ -350,7 +311,7 @@ mod tests {
     #[test]
     fn an_idle_connection_is_small() {
         let index = 2 * size_of::<u32>();
-        let slot = size_of::<Option<Entry<()>>>() + size_of::<Spoke>() + index;
+        let slot = Slots::<Entry<()>>::place_bytes() + index;
         let tcp = slot + size_of::<Tcp>();
         assert!(slot <= 300, "{slot}");
         assert!(tcp <= 720, "{tcp}");
