@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use lake::{Access, Lake};
-use records::{AnyRecord, Conn, Dns, Endpoints, File, Http, Interval, Ssl, Timestamp, Uid};
+use records::{AnyRecord, Conn, Dns, Endpoints, File, HardwareAddress, Http, Interval, Ssl, Timestamp, Uid};
 
 const BATCH: usize = 1024;
 
