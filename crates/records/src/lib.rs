@@ -45,6 +45,7 @@ mod smb_mapping;
 mod smb_transfer;
 mod snmp;
 mod socks;
+mod smtp;
 mod ssh;
 mod ssl;
 mod syslog;
@@ -88,6 +89,7 @@ pub use smb_mapping::SmbMapping;
 pub use smb_transfer::SmbTransfer;
 pub use snmp::Snmp;
 pub use socks::Socks;
+pub use smtp::Smtp;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use syslog::Syslog;
@@ -235,6 +237,7 @@ any_record! {
     SmbTransfer,
     Snmp,
     Socks,
+    Smtp,
     Ssh,
     Ssl,
     Syslog,

@@ -7,6 +7,6 @@ mod reader;
 mod transfer;
 
 pub(crate) use header::{is_token_byte, token};
-pub(crate) use mail::{Mail, MailSource};
+pub(crate) use mail::{Mail, MailNews, MailSource};
 pub(crate) use reader::{Kind, Parts, Reader};
 pub(crate) use transfer::decode_base64;

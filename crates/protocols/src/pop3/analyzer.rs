@@ -96,6 +96,7 @@ impl Pop3Reader {
                 self.end(ts, output);
             } else if let Some(mail) = &mut self.mail {
                 mail.deliver(ts, line, true, output);
+                mail.take_news();
             }
             return;
         }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use records::{Sender, Timestamp};
 
-use super::wire::{self, Command};
+use super::transactions::Transactions;
+use super::wire::{self, Command, Reply};
 use crate::Output;
 use crate::by_line::ReadsLines;
 use crate::lines::{Ends, Lines, Piece};
@@ -34,6 +35,9 @@ pub(super) struct SmtpReader {
     state: State,
     /// Commands without a reply, the first of them first.
     pending: VecDeque<Command>,
+    /// The command that was answered last.
+    answered: Option<Command>,
+    transactions: Transactions,
     /// Code of the reply that goes on over several lines.
     continued: Option<u16>,
     mail: Option<Mail>,
@@ -54,6 +58,8 @@ impl SmtpReader {
         Self {
             state: State::Commands,
             pending: VecDeque::from([Command::Open]),
+            answered: None,
+            transactions: Transactions::default(),
             continued: None,
             mail: None,
             chunk_lines: Lines::that_end(Ends::CrLf),
@@ -70,15 +76,14 @@ impl SmtpReader {
         match self.state {
             State::Lost => {}
             State::Data if line == b"." => {
-                self.end(ts, output);
+                self.end_mail(ts, output);
                 self.state = State::Commands;
                 self.wait_for(Command::EndOfData, ts, output);
+                self.transactions.command(ts, Command::EndOfData, &[], output);
             }
             State::Data => {
                 let line = line.strip_prefix(b".").unwrap_or(line);
-                if let Some(mail) = &mut self.mail {
-                    mail.deliver(ts, line, true, output);
-                }
+                self.deliver(ts, line, true, output);
             }
             State::Auth => {
                 if let Some(attempt) = &mut self.attempt {
@@ -90,6 +95,7 @@ impl SmtpReader {
                 let (word, argument) = wire::words(line);
                 if let Some(command) = Command::named(word) {
                     self.wait_for(command, ts, output);
+                    self.transactions.command(ts, command, argument, output);
                     self.command(ts, command, argument, output);
                 }
             }
@@ -121,11 +127,14 @@ impl SmtpReader {
                 self.attempt = Some(attempt);
             }
             Command::Bdat => self.begin_chunk(ts, argument, output),
-            Command::Rset => self.end(ts, output),
+            Command::Rset => self.end_mail(ts, output),
             Command::AuthAnswer
             | Command::EndOfData
+            | Command::Hello
+            | Command::Mail
             | Command::Open
             | Command::Other
+            | Command::Rcpt
             | Command::StartTls
             | Command::Turn => {}
         }
@@ -148,25 +157,34 @@ impl SmtpReader {
     }
 
     fn end_chunks(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        if let (Some(mail), Some(rest)) = (&mut self.mail, self.chunk_lines.rest()) {
-            mail.deliver(ts, &rest, false, output);
+        if let Some(rest) = self.chunk_lines.rest() {
+            self.deliver(ts, &rest, false, output);
         }
-        self.end(ts, output);
+        self.end_mail(ts, output);
+    }
+
+    /// The next line of the mail at hand, or a piece without a line end.
+    fn deliver(&mut self, ts: Timestamp, bytes: &[u8], line_end: bool, output: &mut Output<'_>) {
+        let Some(mail) = &mut self.mail else { return };
+        mail.deliver(ts, bytes, line_end, output);
+        let news = mail.take_news();
+        if !news.is_empty() {
+            self.transactions.news(ts, news, output);
+        }
     }
 
     fn replied(&mut self, ts: Timestamp, line: &[u8], output: &mut Output<'_>) {
-        let Some((code, goes_on)) = wire::reply(line) else { return };
-        let is_new = self.continued != Some(code);
+        let Some(reply @ Reply { code, goes_on, .. }) = wire::reply(line) else { return };
+        if self.continued != Some(code) {
+            if self.state == State::Lost {
+                self.state = State::Recovering;
+                output.confirm("smtp");
+            }
+            self.answered = self.pending.pop_front();
+            self.answered(ts, self.answered, code, line, output);
+        }
         self.continued = goes_on.then_some(code);
-        if !is_new {
-            return;
-        }
-        if self.state == State::Lost {
-            self.state = State::Recovering;
-            output.confirm("smtp");
-        }
-        let command = self.pending.pop_front();
-        self.answered(ts, command, code, line, output);
+        self.transactions.reply(ts, self.answered, reply, output);
     }
 
     fn answered(
@@ -180,10 +198,10 @@ impl SmtpReader {
         match (command, code) {
             (Some(Command::Data), 354) => {}
             (Some(Command::Data), _) if self.state == State::Data => {
-                self.end(ts, output);
+                self.end_mail(ts, output);
                 self.state = State::Commands;
             }
-            (Some(Command::Bdat), 400..) => self.end(ts, output),
+            (Some(Command::Bdat), 400..) => self.end_mail(ts, output),
             (Some(Command::Auth | Command::AuthAnswer), 334) => self.state = State::Auth,
             (Some(Command::Auth | Command::AuthAnswer), _) => {
                 if self.state == State::Auth {
@@ -193,7 +211,10 @@ impl SmtpReader {
                     attempt.write("smtp", code == 235, line, output);
                 }
             }
-            (Some(Command::StartTls), 220) => self.left = true,
+            (Some(Command::StartTls), 220) => {
+                self.left = true;
+                self.transactions.start_tls(ts, output);
+            }
             (Some(Command::Turn), 250) => self.originator_sends = !self.originator_sends,
             (None, 354) if self.state == State::Recovering => {
                 self.begin_mail(ts, output);
@@ -204,14 +225,27 @@ impl SmtpReader {
     }
 
     fn begin_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        self.end(ts, output);
+        self.end_mail(ts, output);
         let source = MailSource { name: "SMTP", is_orig: self.originator_sends, is_numbered: true };
-        self.mail = Some(Mail::new(source, self.entities, ts, output));
+        let mut mail = Mail::new(source, self.entities, ts, output);
+        self.transactions.news(ts, mail.take_news(), output);
+        self.mail = Some(mail);
+    }
+
+    fn end_mail(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        if let Some(mail) = self.mail.take() {
+            let (entities, news) = mail.end(ts, output);
+            self.entities = entities;
+            self.transactions.news(ts, news, output);
+        }
     }
 }
 
 impl ReadsLines for SmtpReader {
     fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        if self.transactions.are_senseless() {
+            return;
+        }
         if (from == Sender::Originator) == self.originator_sends {
             self.sent(ts, line, output);
         } else {
@@ -225,8 +259,8 @@ impl ReadsLines for SmtpReader {
 
     fn plain(&mut self, ts: Timestamp, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
         while let Some(piece) = self.chunk_lines.next(&mut bytes) {
-            if let (Some(mail), Piece::Line(line)) = (&mut self.mail, piece) {
-                mail.deliver(ts, &line, true, output);
+            if let Piece::Line(line) = piece {
+                self.deliver(ts, &line, true, output);
             }
         }
         if left == 0 && self.last_chunk {
@@ -238,8 +272,9 @@ impl ReadsLines for SmtpReader {
         if let Some(mail) = &mut self.mail {
             mail.gap(ts, length, output);
         }
-        self.end(ts, output);
+        self.end_mail(ts, output);
         self.pending.clear();
+        self.answered = None;
         self.state = State::Lost;
     }
 
@@ -248,8 +283,7 @@ impl ReadsLines for SmtpReader {
     }
 
     fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
-        if let Some(mail) = self.mail.take() {
-            self.entities = mail.end(ts, output);
-        }
+        self.end_mail(ts, output);
+        self.transactions.write(ts, output);
     }
 }

@@ -1,8 +1,10 @@
-//! SMTP (RFC 5321): writes `files` of the mails' entities and `login`. The mails themselves are not told.
+//! SMTP (RFC 5321): writes `smtp`, `files` of the mails' entities and `login`.
 //!
 //! What follows `STARTTLS` is handed over.
 
+mod addresses;
 mod analyzer;
+mod transactions;
 mod wire;
 
 use crate::by_line::ByLine;

@@ -10,8 +10,12 @@ pub(super) enum Command {
     Data,
     /// The line with the single dot.
     EndOfData,
+    /// `EHLO` and `HELO`.
+    Hello,
+    Mail,
     /// The opening of the connection, which the greeting answers.
     Open,
+    Rcpt,
     Rset,
     StartTls,
     Turn,
@@ -22,15 +26,16 @@ pub(super) enum Command {
 impl Command {
     /// The command of this word, in any case.
     pub(super) fn named(word: &[u8]) -> Option<Self> {
-        const OTHERS: &[&[u8]] = &[
-            b"EHLO", b"HELO", b"MAIL", b"RCPT", b"QUIT", b"VRFY", b"EXPN", b"HELP", b"NOOP", b"SEND",
-            b"SOML", b"SAML", b"ETRN",
-        ];
+        const OTHERS: &[&[u8]] =
+            &[b"QUIT", b"VRFY", b"EXPN", b"HELP", b"NOOP", b"SEND", b"SOML", b"SAML", b"ETRN"];
         let is = |other: &[u8]| word.eq_ignore_ascii_case(other);
         Some(match word.len() {
             4 if is(b"AUTH") => Self::Auth,
             4 if is(b"BDAT") => Self::Bdat,
             4 if is(b"DATA") => Self::Data,
+            4 if is(b"EHLO") || is(b"HELO") => Self::Hello,
+            4 if is(b"MAIL") => Self::Mail,
+            4 if is(b"RCPT") => Self::Rcpt,
             4 if is(b"RSET") => Self::Rset,
             4 if is(b"TURN") => Self::Turn,
             8 if is(b"STARTTLS") => Self::StartTls,
@@ -49,12 +54,25 @@ pub(super) fn words(line: &[u8]) -> (&[u8], &[u8]) {
     (word, rest.trim_ascii_start())
 }
 
-/// The code of a line of a reply, and whether more lines follow.
-pub(super) fn reply(line: &[u8]) -> Option<(u16, bool)> {
+/// A line of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reply<'a> {
+    /// Its code.
+    pub(super) code: u16,
+    /// More lines follow.
+    pub(super) goes_on: bool,
+    /// Its text.
+    pub(super) text: &'a [u8],
+}
+
+/// Reads a line of a reply.
+pub(super) fn reply(line: &[u8]) -> Option<Reply<'_>> {
     match line {
         [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => {
             let code = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
-            Some((code, rest.first() == Some(&b'-')))
+            let after_mark = rest.strip_prefix(b"-");
+            let text = after_mark.unwrap_or(rest).trim_ascii_start();
+            Some(Reply { code, goes_on: after_mark.is_some(), text })
         }
         _ => None,
     }
@@ -83,11 +101,11 @@ mod tests {
     #[test]
     fn commands_and_replies_are_read() {
         assert_eq!(Command::named(b"data"), Some(Command::Data));
-        assert_eq!(Command::named(b"EHLO"), Some(Command::Other));
+        assert_eq!(Command::named(b"EHLO"), Some(Command::Hello));
         assert_eq!(Command::named(b"GET"), None);
         assert_eq!(words(b"MAIL FROM:<a>"), (&b"MAIL"[..], &b"FROM:<a>"[..]));
-        assert_eq!(reply(b"250-SIZE"), Some((250, true)));
-        assert_eq!(reply(b"354 go"), Some((354, false)));
+        assert_eq!(reply(b"250-SIZE"), Some(Reply { code: 250, goes_on: true, text: b"SIZE" }));
+        assert_eq!(reply(b"354 go"), Some(Reply { code: 354, goes_on: false, text: b"go" }));
         assert_eq!(reply(b"650 x"), None);
         assert_eq!(chunk(b"86 last"), Some((86, true)));
         assert_eq!(chunk(b"86"), Some((86, false)));
