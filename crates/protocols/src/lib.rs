@@ -10,6 +10,7 @@ mod cursor;
 mod der;
 mod lines;
 mod login;
+mod messages;
 mod mime;
 mod percent;
 mod recognised;

@@ -33,6 +33,10 @@ mod kerberos;
 mod login;
 mod modbus;
 mod modbus_detailed;
+mod mqtt_connect;
+mod mqtt_publish;
+mod mqtt_subscribe;
+mod mysql;
 mod ntlm;
 mod ntp;
 mod pe;
@@ -73,6 +77,10 @@ pub use kerberos::Kerberos;
 pub use login::Login;
 pub use modbus::Modbus;
 pub use modbus_detailed::ModbusDetailed;
+pub use mqtt_connect::MqttConnect;
+pub use mqtt_publish::MqttPublish;
+pub use mqtt_subscribe::MqttSubscribe;
+pub use mysql::Mysql;
 pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
@@ -225,6 +233,10 @@ any_record! {
     Login,
     Modbus,
     ModbusDetailed,
+    MqttConnect,
+    MqttPublish,
+    MqttSubscribe,
+    Mysql,
     Ntlm,
     Ntp,
     Pe,

@@ -1,35 +1,34 @@
-//! MQTT (OASIS, versions 3.1 to 5): recognised only.
+//! MQTT (OASIS, versions 3.1 to 5): writes `mqtt_connect`, `mqtt_publish`, `mqtt_subscribe` and `login`.
+//!
+//! Of version 5 only the login is told, as its messages are laid out otherwise.
 
-use records::Sender;
+mod analyzer;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use crate::{Probe, Protocol, Transport, Verdict};
 
-recognised!(PROTOCOL, "MQTT.", "mqtt", Tcp, &[1883], Both, check);
+/// MQTT over TCP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "mqtt",
+    transport: Transport::Tcp,
+    ports: &[1883],
+    probe,
+    analyzer: |_| Box::new(analyzer::MqttAnalyzer::new()),
+};
 
-fn check(from: Sender, stream: &[u8]) -> Verdict {
-    let expected = if from == Sender::Originator { 0x10 } else { 0x20 };
-    let [first, rest @ ..] = stream else { return Verdict::Maybe };
-    if *first != expected {
-        return Verdict::No;
+/// The client's first message asks to connect, the broker's answers. Where the beginning was not seen, each end must
+/// at least send messages of the kinds that it can send.
+fn probe(probe: &Probe<'_>) -> Verdict {
+    let (request, answer) = (probe.originator, probe.responder);
+    let connects = wire::begins_connect(request);
+    let accepts = wire::begins_acknowledgement(answer);
+    match (connects, accepts) {
+        (Verdict::Match, Verdict::Match) => Verdict::Match,
+        (Verdict::No, _) | (_, Verdict::No) => {
+            let plausible = wire::is_from_client(request) && wire::is_from_broker(answer);
+            if plausible { Verdict::Maybe } else { Verdict::No }
+        }
+        (Verdict::Match, _) if answer.is_empty() => Verdict::Match,
+        _ => Verdict::Maybe,
     }
-    let length = rest.iter().take(4).position(|byte| byte & 0x80 == 0);
-    let Some(rest) = length.and_then(|last| rest.get(last + 1..)) else {
-        return if rest.len() < 4 { Verdict::Maybe } else { Verdict::No };
-    };
-    match (from, rest) {
-        (Sender::Responder, [0 | 1, ..]) => Verdict::Match,
-        (Sender::Originator, [0, 4, b'M', b'Q', b'T', b'T', 4 | 5, ..])
-        | (Sender::Originator, [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, ..]) => Verdict::Match,
-        (Sender::Originator, beginning) if beginning.len() < 9 && is_begun(beginning) => Verdict::Maybe,
-        (Sender::Responder, []) => Verdict::Maybe,
-        _ => Verdict::No,
-    }
-}
-
-fn is_begun(beginning: &[u8]) -> bool {
-    [b"\0\x04MQTT".as_slice(), b"\0\x06MQIsdp"].iter().any(|name| {
-        let common = name.len().min(beginning.len());
-        name.get(..common) == beginning.get(..common) && beginning.len() <= name.len()
-    })
 }

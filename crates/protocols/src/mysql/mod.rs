@@ -1,11 +1,13 @@
-//! The protocol of MySQL: recognised only.
+//! The protocol of MySQL and MariaDB, versions 9 and 10: writes `mysql` and `login`.
+//!
+//! What follows a request for TLS is handed over. The rows of results are passed over.
 
-use records::Sender;
+mod analyzer;
+mod commands;
+mod session;
+mod wire;
 
-use crate::analyzer::{Probe, Protocol, Transport, Verdict};
-use crate::recognised::{Needs, Sign};
-
-static SIGN: Sign = Sign { service: "mysql", needs: Needs::Both, check };
+use crate::{Probe, Protocol, Transport, Verdict};
 
 /// MySQL.
 pub(crate) const PROTOCOL: Protocol = Protocol {
@@ -13,31 +15,14 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[1434, 3306],
     probe,
-    analyzer: |about| SIGN.analyzer(about),
+    analyzer: |_| Box::new(analyzer::MysqlAnalyzer::new()),
 };
 
-/// Only the server's beginning tells enough.
+/// Only the server's greeting tells enough.
 fn probe(probe: &Probe<'_>) -> Verdict {
     match probe.responder {
         [] if probe.originator.is_empty() || matches!(probe.originator, [_, _, 0, 1, ..]) => Verdict::Maybe,
         [] => Verdict::No,
-        greeting => check(Sender::Responder, greeting),
-    }
-}
-
-/// Each packet begins with its length (3 bytes, little endian) and its number. The server begins with version 9 or
-/// 10 and its release as text, the client answers with its abilities.
-fn check(from: Sender, stream: &[u8]) -> Verdict {
-    match (from, stream) {
-        (Sender::Responder, [_, _, 0, 0, 9 | 10, release @ ..]) => {
-            match release.iter().position(|byte| *byte == 0) {
-                Some(end) if end > 2 && release.iter().take(end).all(u8::is_ascii_graphic) => Verdict::Match,
-                None if release.len() < 64 => Verdict::Maybe,
-                _ => Verdict::No,
-            }
-        }
-        (Sender::Originator, [_, _, 0, 1, ..]) => Verdict::Match,
-        (_, [_, _, 0, 0] | [_, _, 0] | [_, _] | [_] | []) => Verdict::Maybe,
-        _ => Verdict::No,
+        greeting => wire::begins_greeting(greeting),
     }
 }
