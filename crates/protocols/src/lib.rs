@@ -79,6 +79,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     http::PROTOCOL,
     imap::PROTOCOL,
     irc::PROTOCOL,
+    irc::TRANSFER,
     kerberos::PROTOCOL,
     kerberos::PROTOCOL_TCP,
     modbus::PROTOCOL,

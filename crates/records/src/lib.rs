@@ -29,6 +29,7 @@ mod file;
 mod ftp;
 mod hardware_address;
 mod http;
+mod irc;
 mod kerberos;
 mod login;
 mod modbus;
@@ -44,6 +45,8 @@ mod radius;
 mod s7comm;
 mod s7comm_plus;
 mod sip;
+mod rdp;
+mod rfb;
 mod smb_files;
 mod smb_mapping;
 mod smb_transfer;
@@ -54,6 +57,7 @@ mod ssh;
 mod ssl;
 mod syslog;
 mod tunnel;
+mod websocket;
 mod weird;
 mod x509;
 
@@ -72,6 +76,7 @@ pub use file::File;
 pub use ftp::Ftp;
 pub use hardware_address::HardwareAddress;
 pub use http::Http;
+pub use irc::Irc;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
 pub use login::Login;
@@ -90,6 +95,10 @@ pub use read_json::read_json;
 pub use records_derive::Record;
 pub use s7comm::S7comm;
 pub use s7comm_plus::S7commPlus;
+pub use rdp::Rdp;
+pub use read_json::read_json;
+pub use records_derive::Record;
+pub use rfb::Rfb;
 pub use sender::Sender;
 pub use sip::Sip;
 pub use smb_files::SmbFiles;
@@ -106,6 +115,7 @@ pub use time::{Interval, Timestamp};
 pub use tunnel::Tunnel;
 pub use uid::Uid;
 pub use value::{ColumnReader, ColumnWriter, Kind, Value};
+pub use websocket::Websocket;
 pub use weird::Weird;
 pub use x509::X509;
 
@@ -229,6 +239,7 @@ any_record! {
     File,
     Ftp,
     Http,
+    Irc,
     Kerberos,
     Login,
     Modbus,
@@ -244,6 +255,8 @@ any_record! {
     S7comm,
     S7commPlus,
     Sip,
+    Rdp,
+    Rfb,
     SmbFiles,
     SmbMapping,
     SmbTransfer,
@@ -254,6 +267,7 @@ any_record! {
     Ssl,
     Syslog,
     Tunnel,
+    Websocket,
     Weird,
     X509,
 }

@@ -4,6 +4,8 @@
 
 mod analyzer;
 
+pub(crate) use analyzer::{DataAnalyzer, UNKNOWN_TYPE};
+
 use crate::{Protocol, Transport, Verdict};
 
 /// FTP data over TCP.
@@ -12,5 +14,5 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[],
     probe: |_| Verdict::No,
-    analyzer: |_| Box::<analyzer::FtpDataAnalyzer>::default(),
+    analyzer: |_| Box::new(DataAnalyzer::new(PROTOCOL.name, "FTP_DATA")),
 };

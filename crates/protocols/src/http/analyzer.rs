@@ -284,6 +284,9 @@ impl Analyzer for HttpAnalyzer {
         if !self.direction(from).lines.end_line(&mut bytes) {
             return;
         }
+        if successor == Successor::Websocket {
+            self.transactions.switched(ts, output);
+        }
         self.end(ts, output);
         match successor {
             Successor::Tunnelled => output.hand_over(HandOver::Recognise),

@@ -1,4 +1,4 @@
-//! HTTP/1.x and 0.9 (RFC 9110, RFC 9112, RFC 1945): writes `http`, `files` and, for basic authentication, `login`.
+//! HTTP/1.x and 0.9 (RFC 9110, RFC 9112, RFC 1945): writes `http`, `websocket`, `files` and, for basic authentication, `login`.
 //!
 //! `CONNECT` and `Upgrade` hand the connection over. HTTP/2 and 3 are not read.
 
@@ -8,6 +8,7 @@ mod header;
 mod inflate;
 mod message;
 mod transactions;
+mod websocket;
 mod wire;
 
 use crate::{Probe, Protocol, Transport, Verdict};

@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use records::{Http, Login, Sender, Timestamp, Uid, text_from_bytes};
 
 use super::header::RequestHeader;
+use super::websocket::Negotiation;
 use super::wire::Version;
 use crate::mime::{decode_base64, filename};
 use crate::{FileHandle, FileStart, FileSummary, Output};
@@ -44,6 +45,7 @@ struct Transaction {
     filename: Option<String>,
     /// The client asked for parts of the file.
     ranged: bool,
+    websocket: Negotiation,
 }
 
 /// The transactions of one connection.
@@ -153,7 +155,7 @@ impl Transactions {
                     proxied.push(entry);
                 }
             }
-            None => {}
+            None => transaction.websocket.header(Sender::Originator, name, value),
         }
         self.file_header(name, value);
     }
@@ -166,11 +168,14 @@ impl Transactions {
         (name, value): (&[u8], &[u8]),
         output: &mut Output<'_>,
     ) {
-        let record = &mut self.select(ts, Sender::Responder, output).record;
+        let transaction = self.select(ts, Sender::Responder, output);
+        let record = &mut transaction.record;
         if top && name.eq_ignore_ascii_case(b"location") {
             record.location = Some(text_of(value));
         } else if top && name.eq_ignore_ascii_case(b"content-type") {
             record.content_type = Some(text_of(value));
+        } else if top {
+            transaction.websocket.header(Sender::Responder, name, value);
         }
         self.file_header(name, value);
     }
@@ -258,6 +263,22 @@ impl Transactions {
         if !record.status_code.is_some_and(|code| (100..200).contains(&code)) {
             self.write(self.response, output);
         }
+    }
+
+    /// The connection has switched to WebSocket with the response at hand.
+    pub(super) fn switched(&mut self, ts: Timestamp, output: &mut Output<'_>) {
+        let about = output.about;
+        let Transaction { record, websocket, .. } = self.select(ts, Sender::Responder, output);
+        let opened = records::Websocket {
+            ts,
+            uid: about.uid,
+            id: about.id,
+            host: record.host.clone(),
+            uri: record.uri.clone(),
+            user_agent: record.user_agent.clone(),
+            ..websocket.record()
+        };
+        output.write(opened);
     }
 
     /// Writes what has no response yet, the last first, as Zeek does.

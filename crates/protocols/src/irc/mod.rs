@@ -1,12 +1,15 @@
-//! IRC (RFC 2812): confirmed, not told. Writes no records.
+//! IRC (RFC 2812): writes `irc`, and `files` of transfers between clients (DCC) where these are the ends of the
+//! connection too. What is said is not told.
 //!
-//! What follows `STARTTLS` is handed over. File transfers between clients (DCC) are not followed.
+//! What follows `STARTTLS` is handed over.
 
-use records::{Sender, Timestamp};
+mod analyzer;
+mod wire;
 
-use crate::by_line::{ByLine, ReadsLines};
+use crate::by_line::ByLine;
+use crate::ftp_data::DataAnalyzer;
 use crate::lines::Ends;
-use crate::{Output, Probe, Protocol, Transport, Verdict};
+use crate::{Probe, Protocol, Transport, Verdict};
 
 /// IRC over TCP.
 pub(crate) const PROTOCOL: Protocol = Protocol {
@@ -14,13 +17,17 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Tcp,
     ports: &[6666, 6667, 6668, 6669],
     probe,
-    analyzer: |_| Box::new(ByLine::new(Ends::Any, IrcReader::default())),
+    analyzer: |_| Box::new(ByLine::new(Ends::Any, analyzer::IrcReader::default())),
 };
 
-/// Shorter lines are no commands.
-const COMMAND_BYTES_MIN: usize = 3;
-/// The server agrees to `STARTTLS`.
-const START_TLS: &[u8] = b"670";
+/// A transfer between clients. Recognised by its announcement only.
+pub(crate) const TRANSFER: Protocol = Protocol {
+    name: "irc-dcc-data",
+    transport: Transport::Tcp,
+    ports: &[],
+    probe: |_| Verdict::No,
+    analyzer: |_| Box::new(DataAnalyzer::new(TRANSFER.name, "IRC_DATA")),
+};
 
 fn probe(probe: &Probe<'_>) -> Verdict {
     let says = |word: &[u8]| {
@@ -31,43 +38,11 @@ fn probe(probe: &Probe<'_>) -> Verdict {
         })
     };
     let registers = says(b"NICK ") && says(b"USER ");
-    let answers = probe.responder.split(|byte| *byte == b'\n').any(is_numeric);
+    let answers = probe.responder.split(|byte| *byte == b'\n').any(wire::is_numeric);
     if registers && answers {
         return Verdict::Match;
     }
     let is_text =
         |bytes: &[u8]| bytes.iter().all(|byte| *byte >= 0x20 || byte.is_ascii_whitespace() || *byte < 4);
     if is_text(probe.originator) && is_text(probe.responder) { Verdict::Maybe } else { Verdict::No }
-}
-
-/// A reply of a server: perhaps its name, then three digits.
-fn is_numeric(line: &[u8]) -> bool {
-    let rest = match line {
-        [b':', name @ ..] => name.iter().position(|byte| *byte == b' ').and_then(|end| name.get(end + 1..)),
-        _ => Some(line),
-    };
-    matches!(rest, Some([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b' ', ..]))
-}
-
-/// Follows one connection until it is encrypted.
-#[derive(Default)]
-struct IrcReader {
-    left: bool,
-}
-
-impl ReadsLines for IrcReader {
-    fn line(&mut self, _: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
-        match from {
-            Sender::Originator if line.trim_ascii_start().len() >= COMMAND_BYTES_MIN => output.confirm("irc"),
-            Sender::Originator => {}
-            Sender::Responder => {
-                let mut words = line.split(|byte| *byte == b' ').take(2);
-                self.left = is_numeric(line) && words.any(|word| word == START_TLS);
-            }
-        }
-    }
-
-    fn is_encrypted(&self) -> bool {
-        self.left
-    }
 }

@@ -34,6 +34,8 @@ struct Published {
 /// Follows one connection.
 pub(super) struct MqttAnalyzer {
     streams: [Messages; 2],
+    /// Bytes of an end were lost, so that its next ones may be anything.
+    is_lost: [bool; 2],
     connect: Option<Box<MqttConnect>>,
     attempt: Option<Attempt>,
     /// The messages are those of version 5.
@@ -47,6 +49,7 @@ impl MqttAnalyzer {
     pub(super) fn new() -> Self {
         Self {
             streams: [Messages::that_keep(MESSAGE_BYTES_KEPT), Messages::that_keep(MESSAGE_BYTES_KEPT)],
+            is_lost: [false; 2],
             connect: None,
             attempt: None,
             is_newer: false,
@@ -234,6 +237,13 @@ fn text_of(bytes: &[u8]) -> String {
 impl Analyzer for MqttAnalyzer {
     fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
         let Chunk { ts, from, mut bytes } = chunk;
+        if let [_, ..] = bytes
+            && let Some(is_lost) = self.is_lost.get_mut(usize::from(from == Sender::Responder))
+            && std::mem::take(is_lost)
+            && !wire::can_begin(from, bytes)
+        {
+            return output.reject();
+        }
         while let Some(found) = self.stream(from).next(&mut bytes, wire::measure) {
             let Ok(found) = found else { return output.reject() };
             if let Some(message) = wire::message(&found.bytes, found.length) {
@@ -242,9 +252,11 @@ impl Analyzer for MqttAnalyzer {
         }
     }
 
-    fn gap(&mut self, _: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {
+    fn gap(&mut self, _: Timestamp, from: Sender, length: u64, _: &mut Output<'_>) {
         if !self.stream(from).gap(length) {
-            output.reject();
+            *self.stream(from) = Messages::that_keep(MESSAGE_BYTES_KEPT);
+            let [client, broker] = &mut self.is_lost;
+            *(if from == Sender::Originator { client } else { broker }) = true;
         }
     }
 

@@ -5,6 +5,8 @@
 mod analyzer;
 mod wire;
 
+use records::Sender;
+
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// MQTT over TCP.
@@ -25,7 +27,8 @@ fn probe(probe: &Probe<'_>) -> Verdict {
     match (connects, accepts) {
         (Verdict::Match, Verdict::Match) => Verdict::Match,
         (Verdict::No, _) | (_, Verdict::No) => {
-            let plausible = wire::is_from_client(request) && wire::is_from_broker(answer);
+            let plausible =
+                wire::can_begin(Sender::Originator, request) && wire::can_begin(Sender::Responder, answer);
             if plausible { Verdict::Maybe } else { Verdict::No }
         }
         (Verdict::Match, _) if answer.is_empty() => Verdict::Match,

@@ -1,5 +1,7 @@
 //! Control packets of MQTT 3.1 and 3.1.1 (OASIS), and the greeting of version 5.
 
+use records::Sender;
+
 use crate::Verdict;
 use crate::messages::Measure;
 use crate::take;
@@ -118,20 +120,39 @@ pub(super) fn message(bytes: &[u8], length: u64) -> Option<Message<'_>> {
 fn connect<'a>(from: &mut &'a [u8]) -> Option<Connect<'a>> {
     let (name, version, flags, _keep_alive) =
         (take::after_u16(from)?, take::u8(from)?, take::u8(from)?, take::u16(from)?);
+    let mut connect = Connect { name, version, ..Connect::default() };
     if version > VERSION_3_1_1 {
-        pass_properties(from)?;
+        // Its version is known, whatever follows.
+        connect.user = newer_user(from, flags);
+        return Some(connect);
     }
-    let mut connect = Connect { name, version, client_id: take::after_u16(from)?, ..Connect::default() };
-    if flags & 0x04 != 0 {
-        if version > VERSION_3_1_1 {
-            pass_properties(from)?;
-        }
+    connect.client_id = take::after_u16(from)?;
+    if flags & HAS_WILL != 0 {
         connect.will = Some((take::after_u16(from)?, take::after_u16(from)?));
     }
-    if flags & 0x80 != 0 {
+    if flags & HAS_USER != 0 {
         connect.user = Some(take::after_u16(from)?);
     }
     Some(connect)
+}
+
+/// Flags of the client's greeting.
+const HAS_WILL: u8 = 0x04;
+const HAS_USER: u8 = 0x80;
+
+/// The user in a greeting of version 5.
+fn newer_user<'a>(from: &mut &'a [u8], flags: u8) -> Option<&'a [u8]> {
+    pass_properties(from)?;
+    take::after_u16(from)?;
+    if flags & HAS_WILL != 0 {
+        pass_properties(from)?;
+        take::after_u16(from)?;
+        take::after_u16(from)?;
+    }
+    if flags & HAS_USER == 0 {
+        return None;
+    }
+    take::after_u16(from)
 }
 
 /// Properties of version 5 begin with their length, in the same form as that of messages.
@@ -171,22 +192,15 @@ pub(super) fn begins_acknowledgement(stream: &[u8]) -> Verdict {
     }
 }
 
-/// Whether a stream can be a client's, by its first message.
-pub(super) fn is_from_client(stream: &[u8]) -> bool {
-    is_one_of(stream, &[0x82, 0xa2, 0xc0, 0x10])
-}
-
-/// Whether a stream can be a broker's, by its first message.
-pub(super) fn is_from_broker(stream: &[u8]) -> bool {
-    is_one_of(stream, &[0x20, 0x90, 0xb0, 0xd0])
-}
-
-/// The first byte is one of these, or of a message about publishing, which either end sends.
-fn is_one_of(stream: &[u8], kinds: &[u8]) -> bool {
+/// Whether a message of this end can begin so: of a kind that it sends, or about publishing, which both do.
+pub(super) fn can_begin(from: Sender, stream: &[u8]) -> bool {
     let Some(first) = stream.first() else { return true };
+    let kinds: &[u8] = match from {
+        Sender::Originator => &[0x10, 0x82, 0xa2, 0xc0, 0xe0],
+        Sender::Responder => &[0x20, 0x90, 0xb0, 0xd0],
+    };
     let publishes = first >> 4 == 3 && first >> 1 & 3 != 3;
-    let is_known = publishes || matches!(first, 0x40 | 0x50 | 0x62 | 0x70) || kinds.contains(first);
-    is_known && measure(stream) != Measure::Broken
+    publishes || matches!(first, 0x40 | 0x50 | 0x62 | 0x70) || kinds.contains(first)
 }
 
 #[cfg(test)]
@@ -207,13 +221,13 @@ mod tests {
     fn properties_of_version_5_are_passed_over() {
         let bytes = b"\x10\x17\0\x04MQTT\x05\x80\0\x3c\x03\x21\0\x14\0\x01c\0\x04user";
         let Some(Message::Connect(connect)) = message(bytes, bytes.len() as u64) else { panic!() };
-        assert_eq!((connect.client_id, connect.user), (&b"c"[..], Some(&b"user"[..])));
+        assert_eq!((connect.version, connect.user), (5, Some(&b"user"[..])));
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let _ = (measure(&bytes), message(&bytes, 9), begins_connect(&bytes), is_from_client(&bytes));
+            let _ = (measure(&bytes), message(&bytes, 9), begins_connect(&bytes), can_begin(Sender::Originator, &bytes));
         }
     }
 }

@@ -1,19 +1,25 @@
-//! The Remote Framebuffer protocol of VNC (RFC 6143): recognised only.
+//! The Remote Framebuffer protocol of VNC (RFC 6143) up to the server's description of the screen: writes `rfb` and
+//! `login`. What the screen shows and what is typed is not read.
 
-use records::Sender;
+mod analyzer;
+mod wire;
 
-use crate::analyzer::Verdict;
-use crate::recognised::recognised;
+use crate::{Probe, Protocol, Transport, Verdict};
 
-recognised!(PROTOCOL, "RFB.", "rfb", Tcp, &[5900], Both, check);
+/// RFB over TCP.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "rfb",
+    transport: Transport::Tcp,
+    ports: &[5900],
+    probe,
+    analyzer: |_| Box::<analyzer::RfbAnalyzer>::default(),
+};
 
-/// Both ends begin with the version, e.g. `RFB 003.008`.
-fn check(_: Sender, stream: &[u8]) -> Verdict {
-    match stream {
-        [b'R', b'F', b'B', b' ', b'0', b'0', _, b'.', _, _, _, b'\n', ..] => Verdict::Match,
-        _ if stream.len() < 12 && b"RFB 00".iter().zip(stream).all(|(expected, byte)| expected == byte) => {
-            Verdict::Maybe
-        }
-        _ => Verdict::No,
+/// Both ends begin with the version.
+fn probe(probe: &Probe<'_>) -> Verdict {
+    match (wire::begins_version(probe.responder), wire::begins_version(probe.originator)) {
+        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
+        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
+        _ => Verdict::Maybe,
     }
 }

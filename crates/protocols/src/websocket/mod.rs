@@ -1,4 +1,5 @@
-//! WebSocket (RFC 6455), after HTTP has switched to it: confirmed, not told. Writes no records.
+//! WebSocket (RFC 6455), after HTTP has switched to it: confirmed. Its record is written by HTTP, whose headers say
+//! what is known; the frames are not read.
 //!
 //! Recognised by the switch only, never by content.
 
