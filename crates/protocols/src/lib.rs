@@ -20,6 +20,7 @@ mod tpkt;
 
 // Sorted, one protocol per line.
 mod bacnet;
+mod amqp;
 mod dce_rpc;
 pub mod dhcp;
 mod dnp3;
@@ -31,19 +32,24 @@ mod gssapi;
 mod http;
 mod imap;
 mod irc;
+mod kafka;
 mod kerberos;
 mod modbus;
+mod mongodb;
 mod mqtt;
 mod mysql;
 mod ntlm;
 mod ntp;
 mod pop3;
+mod postgresql;
 mod radius;
 mod rdp;
 mod rdpeudp;
+mod redis;
 mod rfb;
 mod rtp;
 mod s7comm;
+mod rpc;
 mod sip;
 mod smb;
 mod smtp;
@@ -52,6 +58,8 @@ mod socks;
 mod ssh;
 mod ssl;
 mod syslog;
+mod tds;
+mod telnet;
 mod tunnels;
 mod websocket;
 mod xmpp;
@@ -66,6 +74,7 @@ pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
     bacnet::PROTOCOL,
+    amqp::PROTOCOL,
     dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
     dnp3::OVER_TCP,
@@ -80,19 +89,29 @@ pub const PROTOCOLS: &[Protocol] = &[
     imap::PROTOCOL,
     irc::PROTOCOL,
     irc::TRANSFER,
+    kafka::PROTOCOL,
     kerberos::PROTOCOL,
     kerberos::PROTOCOL_TCP,
     modbus::PROTOCOL,
+    mongodb::PROTOCOL,
     mqtt::PROTOCOL,
     mysql::PROTOCOL,
     ntp::PROTOCOL,
     pop3::PROTOCOL,
+    postgresql::PROTOCOL,
     radius::PROTOCOL,
     rdp::PROTOCOL,
     rdpeudp::PROTOCOL,
+    redis::PROTOCOL,
     rfb::PROTOCOL,
     rtp::PROTOCOL,
     s7comm::PROTOCOL,
+    rpc::MOUNT_OVER_TCP,
+    rpc::MOUNT_OVER_UDP,
+    rpc::NFS_OVER_TCP,
+    rpc::NFS_OVER_UDP,
+    rpc::PORTMAPPER_OVER_TCP,
+    rpc::PORTMAPPER_OVER_UDP,
     sip::PROTOCOL,
     smb::PROTOCOL,
     smtp::PROTOCOL,
@@ -103,6 +122,8 @@ pub const PROTOCOLS: &[Protocol] = &[
     ssl::PROTOCOL,
     syslog::OVER_TCP,
     syslog::OVER_UDP,
+    tds::PROTOCOL,
+    telnet::PROTOCOL,
     tunnels::AYIYA,
     tunnels::GENEVE,
     tunnels::GTP,

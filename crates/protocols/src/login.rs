@@ -21,7 +21,17 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// With a name and a password in clear.
     pub(crate) fn with_password(ts: Timestamp, user: &[u8]) -> Self {
-        Self { ts, method: "password".into(), user: Some(text(user)) }
+        Self::by_user(ts, "password", user)
+    }
+
+    /// Of a user whose name is known, by this method.
+    pub(crate) fn by_user(ts: Timestamp, method: &'static str, user: &[u8]) -> Self {
+        Self { ts, method: method.into(), user: Some(text(user)) }
+    }
+
+    /// The server asks for this method.
+    pub(crate) fn by(&mut self, method: &str) {
+        self.method = method.to_ascii_lowercase().into();
     }
 
     /// By a SASL mechanism; the name comes with [`Attempt::answer`].
@@ -43,6 +53,11 @@ impl Attempt {
             _ => None,
         };
         self.user = user.map(text);
+    }
+
+    /// The user, where the name is known.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The server has answered.

@@ -45,7 +45,9 @@ mod radius;
 mod s7comm;
 mod s7comm_plus;
 mod sip;
+mod postgresql;
 mod rdp;
+mod redis;
 mod rfb;
 mod smb_files;
 mod smb_mapping;
@@ -57,6 +59,7 @@ mod ssh;
 mod ssl;
 mod syslog;
 mod tunnel;
+mod tds;
 mod websocket;
 mod weird;
 mod x509;
@@ -95,9 +98,11 @@ pub use read_json::read_json;
 pub use records_derive::Record;
 pub use s7comm::S7comm;
 pub use s7comm_plus::S7commPlus;
+pub use postgresql::Postgresql;
 pub use rdp::Rdp;
 pub use read_json::read_json;
 pub use records_derive::Record;
+pub use redis::Redis;
 pub use rfb::Rfb;
 pub use sender::Sender;
 pub use sip::Sip;
@@ -111,6 +116,7 @@ pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use syslog::Syslog;
 pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
+pub use tds::Tds;
 pub use time::{Interval, Timestamp};
 pub use tunnel::Tunnel;
 pub use uid::Uid;
@@ -255,7 +261,9 @@ any_record! {
     S7comm,
     S7commPlus,
     Sip,
+    Postgresql,
     Rdp,
+    Redis,
     Rfb,
     SmbFiles,
     SmbMapping,
@@ -267,6 +275,7 @@ any_record! {
     Ssl,
     Syslog,
     Tunnel,
+    Tds,
     Websocket,
     Weird,
     X509,
