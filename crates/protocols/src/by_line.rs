@@ -16,7 +16,7 @@ pub(crate) trait ReadsLines: Send {
     }
 
     /// The next of those bytes; so many are left.
-    fn plain(&mut self, _ts: Timestamp, _bytes: &[u8], _left: u64, _output: &mut Output<'_>) {}
+    fn plain(&mut self, _ts: Timestamp, _from: Sender, _bytes: &[u8], _left: u64, _output: &mut Output<'_>) {}
 
     /// So many bytes are missing here.
     fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, _output: &mut Output<'_>) {}
@@ -59,7 +59,7 @@ impl<R: ReadsLines> Analyzer for ByLine<R> {
                 }
                 Some(Piece::Plain(plain)) => {
                     let left = self.lines(from).plain;
-                    self.reader.plain(ts, plain, left, output);
+                    self.reader.plain(ts, from, plain, left, output);
                 }
                 None => return,
             }

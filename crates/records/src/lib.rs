@@ -29,6 +29,7 @@ mod file;
 mod ftp;
 mod hardware_address;
 mod http;
+mod imap;
 mod irc;
 mod kerberos;
 mod login;
@@ -45,6 +46,7 @@ mod radius;
 mod s7comm;
 mod s7comm_plus;
 mod sip;
+mod pop3;
 mod postgresql;
 mod rdp;
 mod redis;
@@ -79,6 +81,7 @@ pub use file::File;
 pub use ftp::Ftp;
 pub use hardware_address::HardwareAddress;
 pub use http::Http;
+pub use imap::Imap;
 pub use irc::Irc;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
@@ -98,6 +101,7 @@ pub use read_json::read_json;
 pub use records_derive::Record;
 pub use s7comm::S7comm;
 pub use s7comm_plus::S7commPlus;
+pub use pop3::Pop3;
 pub use postgresql::Postgresql;
 pub use rdp::Rdp;
 pub use read_json::read_json;
@@ -245,6 +249,7 @@ any_record! {
     File,
     Ftp,
     Http,
+    Imap,
     Irc,
     Kerberos,
     Login,
@@ -261,6 +266,7 @@ any_record! {
     S7comm,
     S7commPlus,
     Sip,
+    Pop3,
     Postgresql,
     Rdp,
     Redis,

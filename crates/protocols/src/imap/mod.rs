@@ -1,8 +1,9 @@
-//! IMAP (RFC 9051): writes `login`. Mailboxes and mails are not told.
+//! IMAP (RFC 9051): writes `imap`, `files` of the entities of mails that are fetched or stored whole, and `login`.
 //!
 //! What follows `STARTTLS` is handed over.
 
 mod analyzer;
+mod wire;
 
 use crate::by_line::ByLine;
 use crate::lines::Ends;

@@ -2,18 +2,22 @@
 
 use std::collections::VecDeque;
 
-use records::{Sender, Timestamp};
+use records::{Pop3, Sender, Timestamp, text_from_bytes};
 
 use crate::Output;
 use crate::by_line::ReadsLines;
 use crate::login::Attempt;
-use crate::mime::{Mail, MailSource};
+use crate::mime::{Mail, MailNews, MailSource};
 
 /// So many commands wait for their reply; more are not kept.
 const PENDING_MAX: usize = 1000;
 
 /// Longer names of users are cut.
 const USER_BYTES_MAX: usize = 256;
+/// Longer arguments and answers are cut.
+const TEXT_BYTES_MAX: usize = 256;
+/// So many files of a mail stand in its record.
+const FILES_MAX: usize = 1000;
 
 /// A command, as far as its reply depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +39,12 @@ enum Command {
 #[derive(Default)]
 pub(super) struct Pop3Reader {
     greeted: bool,
-    pending: VecDeque<Command>,
+    pending: VecDeque<(Command, Option<Box<Pop3>>)>,
     /// The reply at hand goes on.
     goes_on: bool,
     mail: Option<Mail>,
+    /// The command that the mail answers.
+    record: Option<Box<Pop3>>,
     user: Vec<u8>,
     attempt: Option<Attempt>,
     in_auth: bool,
@@ -46,7 +52,7 @@ pub(super) struct Pop3Reader {
 }
 
 impl Pop3Reader {
-    fn sent(&mut self, ts: Timestamp, line: &[u8]) {
+    fn sent(&mut self, ts: Timestamp, line: &[u8], output: &Output<'_>) {
         if self.in_auth {
             if let Some(attempt) = &mut self.attempt {
                 attempt.answer(line);
@@ -85,7 +91,67 @@ impl Pop3Reader {
             _ => Command::Other,
         };
         if self.pending.len() < PENDING_MAX {
-            self.pending.push_back(command);
+            let record = self.told(ts, word, argument, output);
+            self.pending.push_back((command, record));
+        }
+    }
+
+    /// The record of a command, if it is one that matters.
+    fn told(
+        &self,
+        ts: Timestamp,
+        word: &[u8],
+        argument: Option<&[u8]>,
+        output: &Output<'_>,
+    ) -> Option<Box<Pop3>> {
+        const TOLD: [&str; 7] = ["PASS", "APOP", "AUTH", "RETR", "TOP", "DELE", "STLS"];
+        let command = TOLD.into_iter().find(|told| word.eq_ignore_ascii_case(told.as_bytes()))?;
+        let about = output.about;
+        Some(Box::new(Pop3 {
+            ts,
+            uid: about.uid,
+            id: about.id,
+            command: command.into(),
+            // What follows the others is secret, or a name that is told by itself.
+            arg: argument.filter(|_| !matches!(command, "PASS" | "APOP")).map(text_of),
+            ..Pop3::default()
+        }))
+    }
+
+    /// Writes a command that the server has answered.
+    fn write(&self, record: Pop3, output: &mut Output<'_>) {
+        let user = (!self.user.is_empty()).then(|| text_from_bytes(&self.user));
+        output.write(Pop3 { user, ..record });
+    }
+
+    fn news(&mut self, news: &MailNews) {
+        let Some(record) = self.record.as_mut().filter(|_| !news.fuids.is_empty()) else { return };
+        let fuids = record.fuids.get_or_insert_default();
+        let room = FILES_MAX.saturating_sub(fuids.len());
+        fuids.extend(news.fuids.iter().take(room).map(ToString::to_string));
+    }
+
+    /// Writes the record of a command, but for one that a mail answers: that waits for the mail.
+    fn answered(
+        &mut self,
+        command: Option<Command>,
+        record: Option<Box<Pop3>>,
+        success: bool,
+        line: &[u8],
+        output: &mut Output<'_>,
+    ) {
+        if let (Some(Command::Login | Command::Auth), Some(user)) =
+            (command, self.attempt.as_ref().and_then(Attempt::user))
+        {
+            self.user = user.as_bytes().to_vec();
+        }
+        let Some(mut record) = record else { return };
+        record.success = Some(success);
+        record.status = Some(text_of(line));
+        if command == Some(Command::Mail) && success {
+            self.record = Some(record);
+        } else {
+            self.write(*record, output);
         }
     }
 
@@ -96,7 +162,8 @@ impl Pop3Reader {
                 self.end(ts, output);
             } else if let Some(mail) = &mut self.mail {
                 mail.deliver(ts, line, true, output);
-                mail.take_news();
+                let news = mail.take_news();
+                self.news(&news);
             }
             return;
         }
@@ -110,7 +177,8 @@ impl Pop3Reader {
         if !std::mem::replace(&mut self.greeted, true) {
             return;
         }
-        let command = self.pending.pop_front();
+        let (command, record) = self.pending.pop_front().unzip();
+        self.answered(command, record.flatten(), success, line, output);
         match command {
             Some(Command::Login | Command::Auth) => {
                 self.in_auth = false;
@@ -143,7 +211,7 @@ impl Pop3Reader {
 impl ReadsLines for Pop3Reader {
     fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
         match from {
-            Sender::Originator => self.sent(ts, line),
+            Sender::Originator => self.sent(ts, line, output),
             Sender::Responder => self.replied(ts, line, output),
         }
     }
@@ -160,7 +228,15 @@ impl ReadsLines for Pop3Reader {
 
     fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
         if let Some(mail) = self.mail.take() {
-            mail.end(ts, output);
+            let (_, news) = mail.end(ts, output);
+            self.news(&news);
+        }
+        if let Some(record) = self.record.take() {
+            self.write(*record, output);
         }
     }
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    text_from_bytes(bytes.get(..TEXT_BYTES_MAX).unwrap_or(bytes))
 }

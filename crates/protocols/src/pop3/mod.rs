@@ -1,4 +1,4 @@
-//! POP3 (RFC 1939, RFC 2595): writes `files` of the mails' entities and `login`.
+//! POP3 (RFC 1939, RFC 2595): writes `pop3`, `files` of the mails' entities and `login`.
 //!
 //! What follows `STLS` is handed over.
 

@@ -257,7 +257,7 @@ impl ReadsLines for SmtpReader {
         std::mem::take(&mut self.chunk_bytes)
     }
 
-    fn plain(&mut self, ts: Timestamp, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
+    fn plain(&mut self, ts: Timestamp, _: Sender, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
         while let Some(piece) = self.chunk_lines.next(&mut bytes) {
             if let Piece::Line(line) = piece {
                 self.deliver(ts, &line, true, output);

@@ -139,6 +139,63 @@ const ALL: &[Pieces] = &[
         ],
         responder: &["+OK\r\n", "-ERR\r\n", "Subject: s\r\n", "\r\n", "text\n", ".\r\n"],
     },
+    Pieces {
+        protocol: "imap",
+        originator: &[
+            "a LOGIN u p\r\n",
+            "b AUTHENTICATE PLAIN\r\n",
+            "AHUAcA==\r\n",
+            "c UID FETCH 1 BODY[]\n",
+            "d APPEND x {7}\r\n",
+            "e APPEND x {0+}\r\n",
+            "f STARTTLS\r\n",
+            "text\r\n",
+            "\r",
+        ],
+        responder: &[
+            "* OK IMAP\r\n",
+            "+ \r\n",
+            "a OK\r\n",
+            "b NO x\r\n",
+            "c OK\r\n",
+            "d OK\r\n",
+            "* 1 FETCH (BODY[] {9}\r\n",
+            " RFC822 {4}\r\n",
+            "Subject: s\r\n",
+            "\r\n",
+            ")\r\n",
+        ],
+    },
+    Pieces {
+        protocol: "irc",
+        originator: &[
+            "NICK n\r\n",
+            "USER u h s :r n\n",
+            "JOIN #a,#b k\r\n",
+            ":p PRIVMSG x :y\r",
+            "STARTTLS\r\n",
+        ],
+        responder: &[":s 001 n :w\r\n", "PRIVMSG x :\u{1}DCC SEND f 0 1 2\u{1}\r\n", ":s 670 n :go\r\n"],
+    },
+    Pieces {
+        protocol: "redis",
+        originator: &["*2\r\n", "$3\r\n", "GET\r\n", "PING\r\n", "*0\r\n", "$1\r\nk\r\n", "AUTH p\r\n", "\r"],
+        responder: &[
+            "+OK\r\n",
+            "-ERR\r\n",
+            "$2\r\nab\r\n",
+            "*2\r\n",
+            ":1\r\n",
+            "$-1\r\n",
+            "%1\r\n",
+            ">0\r\n",
+        ],
+    },
+    Pieces {
+        protocol: "telnet",
+        originator: &["u", "ser\r\0", "\u{8}", "pw\r\0"],
+        responder: &["login: ", "Password: ", "Login incorrect\r\n", "x$ ", "\r\n"],
+    },
 ];
 
 /// What one end does.
