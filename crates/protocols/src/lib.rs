@@ -19,8 +19,8 @@ mod take;
 mod tpkt;
 
 // Sorted, one protocol per line.
-mod bacnet;
 mod amqp;
+mod bacnet;
 mod dce_rpc;
 pub mod dhcp;
 mod dnp3;
@@ -47,9 +47,9 @@ mod rdp;
 mod rdpeudp;
 mod redis;
 mod rfb;
+mod rpc;
 mod rtp;
 mod s7comm;
-mod rpc;
 mod sip;
 mod smb;
 mod smtp;
@@ -73,8 +73,8 @@ pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 /// All protocols, sorted, one per line.
 pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
-    bacnet::PROTOCOL,
     amqp::PROTOCOL,
+    bacnet::PROTOCOL,
     dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
     dnp3::OVER_TCP,
@@ -104,14 +104,14 @@ pub const PROTOCOLS: &[Protocol] = &[
     rdpeudp::PROTOCOL,
     redis::PROTOCOL,
     rfb::PROTOCOL,
-    rtp::PROTOCOL,
-    s7comm::PROTOCOL,
     rpc::MOUNT_OVER_TCP,
     rpc::MOUNT_OVER_UDP,
     rpc::NFS_OVER_TCP,
     rpc::NFS_OVER_UDP,
     rpc::PORTMAPPER_OVER_TCP,
     rpc::PORTMAPPER_OVER_UDP,
+    rtp::PROTOCOL,
+    s7comm::PROTOCOL,
     sip::PROTOCOL,
     smb::PROTOCOL,
     smtp::PROTOCOL,

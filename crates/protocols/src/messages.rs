@@ -1,4 +1,7 @@
 //! A stream as messages that begin with their length. Which cuts the stream came in makes no difference.
+//!
+//! For protocols that can change in the middle of a stream (TLS, a byte in between), and that are left at the first
+//! thing that is none of theirs. Where the next message shall be looked for, see `by_message`.
 
 use std::borrow::Cow;
 

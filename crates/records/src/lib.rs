@@ -42,26 +42,26 @@ mod mysql;
 mod ntlm;
 mod ntp;
 mod pe;
-mod radius;
-mod s7comm;
-mod s7comm_plus;
-mod sip;
 mod pop3;
 mod postgresql;
+mod radius;
 mod rdp;
 mod redis;
 mod rfb;
+mod s7comm;
+mod s7comm_plus;
+mod sip;
 mod smb_files;
 mod smb_mapping;
 mod smb_transfer;
+mod smtp;
 mod snmp;
 mod socks;
-mod smtp;
 mod ssh;
 mod ssl;
 mod syslog;
-mod tunnel;
 mod tds;
+mod tunnel;
 mod websocket;
 mod weird;
 mod x509;
@@ -96,31 +96,29 @@ pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
 pub use pe::Pe;
-pub use radius::Radius;
-pub use read_json::read_json;
-pub use records_derive::Record;
-pub use s7comm::S7comm;
-pub use s7comm_plus::S7commPlus;
 pub use pop3::Pop3;
 pub use postgresql::Postgresql;
+pub use radius::Radius;
 pub use rdp::Rdp;
 pub use read_json::read_json;
 pub use records_derive::Record;
 pub use redis::Redis;
 pub use rfb::Rfb;
+pub use s7comm::S7comm;
+pub use s7comm_plus::S7commPlus;
 pub use sender::Sender;
 pub use sip::Sip;
 pub use smb_files::SmbFiles;
 pub use smb_mapping::SmbMapping;
 pub use smb_transfer::SmbTransfer;
+pub use smtp::Smtp;
 pub use snmp::Snmp;
 pub use socks::Socks;
-pub use smtp::Smtp;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use syslog::Syslog;
-pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
 pub use tds::Tds;
+pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
 pub use time::{Interval, Timestamp};
 pub use tunnel::Tunnel;
 pub use uid::Uid;
@@ -262,26 +260,26 @@ any_record! {
     Ntlm,
     Ntp,
     Pe,
-    Radius,
-    S7comm,
-    S7commPlus,
-    Sip,
     Pop3,
     Postgresql,
+    Radius,
     Rdp,
     Redis,
     Rfb,
+    S7comm,
+    S7commPlus,
+    Sip,
     SmbFiles,
     SmbMapping,
     SmbTransfer,
+    Smtp,
     Snmp,
     Socks,
-    Smtp,
     Ssh,
     Ssl,
     Syslog,
-    Tunnel,
     Tds,
+    Tunnel,
     Websocket,
     Weird,
     X509,
