@@ -21,8 +21,10 @@ mod tpkt;
 // Sorted, one protocol per line.
 mod amqp;
 mod bacnet;
+mod bittorrent;
 mod dce_rpc;
 pub mod dhcp;
+mod dhcpv6;
 mod dnp3;
 mod dns;
 mod enip;
@@ -30,16 +32,20 @@ mod ftp;
 mod ftp_data;
 mod gssapi;
 mod http;
+mod ike;
 mod imap;
 mod irc;
 mod kafka;
 mod kerberos;
+mod ldap;
 mod modbus;
 mod mongodb;
 mod mqtt;
 mod mysql;
+mod nbdgm;
 mod ntlm;
 mod ntp;
+mod openvpn;
 mod pop3;
 mod postgresql;
 mod radius;
@@ -55,13 +61,17 @@ mod smb;
 mod smtp;
 mod snmp;
 mod socks;
+mod ssdp;
 mod ssh;
 mod ssl;
+mod stun;
 mod syslog;
 mod tds;
 mod telnet;
+mod tftp;
 mod tunnels;
 mod websocket;
+mod wireguard;
 mod xmpp;
 
 pub use analyzer::{
@@ -75,8 +85,12 @@ pub const PROTOCOLS: &[Protocol] = &[
     // One per line.
     amqp::PROTOCOL,
     bacnet::PROTOCOL,
+    bittorrent::HASH_TABLE,
+    bittorrent::OVER_TCP,
+    bittorrent::OVER_UDP,
     dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
+    dhcpv6::PROTOCOL,
     dnp3::OVER_TCP,
     dnp3::OVER_UDP,
     dns::OVER_TCP,
@@ -86,17 +100,23 @@ pub const PROTOCOLS: &[Protocol] = &[
     ftp::PROTOCOL,
     ftp_data::PROTOCOL,
     http::PROTOCOL,
+    ike::PROTOCOL,
     imap::PROTOCOL,
     irc::PROTOCOL,
     irc::TRANSFER,
     kafka::PROTOCOL,
     kerberos::PROTOCOL,
     kerberos::PROTOCOL_TCP,
+    ldap::OVER_TCP,
+    ldap::OVER_UDP,
     modbus::PROTOCOL,
     mongodb::PROTOCOL,
     mqtt::PROTOCOL,
     mysql::PROTOCOL,
+    nbdgm::PROTOCOL,
     ntp::PROTOCOL,
+    openvpn::OVER_TCP,
+    openvpn::OVER_UDP,
     pop3::PROTOCOL,
     postgresql::PROTOCOL,
     radius::PROTOCOL,
@@ -117,18 +137,23 @@ pub const PROTOCOLS: &[Protocol] = &[
     smtp::PROTOCOL,
     snmp::PROTOCOL,
     socks::PROTOCOL,
+    ssdp::PROTOCOL,
     ssh::PROTOCOL,
     ssl::OVER_UDP,
     ssl::PROTOCOL,
+    stun::PROTOCOL,
     syslog::OVER_TCP,
     syslog::OVER_UDP,
     tds::PROTOCOL,
     telnet::PROTOCOL,
+    tftp::DATA,
+    tftp::PROTOCOL,
     tunnels::AYIYA,
     tunnels::GENEVE,
     tunnels::GTP,
     tunnels::TEREDO,
     tunnels::VXLAN,
     websocket::PROTOCOL,
+    wireguard::PROTOCOL,
     xmpp::PROTOCOL,
 ];

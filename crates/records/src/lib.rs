@@ -30,8 +30,11 @@ mod ftp;
 mod hardware_address;
 mod http;
 mod imap;
+mod ipsec;
 mod irc;
 mod kerberos;
+mod ldap;
+mod ldap_search;
 mod login;
 mod modbus;
 mod modbus_detailed;
@@ -59,11 +62,14 @@ mod snmp;
 mod socks;
 mod ssh;
 mod ssl;
+mod stun_nat;
 mod syslog;
 mod tds;
+mod tftp;
 mod tunnel;
 mod websocket;
 mod weird;
+mod wireguard;
 mod x509;
 
 pub use bacnet::Bacnet;
@@ -82,9 +88,12 @@ pub use ftp::Ftp;
 pub use hardware_address::HardwareAddress;
 pub use http::Http;
 pub use imap::Imap;
+pub use ipsec::Ipsec;
 pub use irc::Irc;
 pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
+pub use ldap::Ldap;
+pub use ldap_search::LdapSearch;
 pub use login::Login;
 pub use modbus::Modbus;
 pub use modbus_detailed::ModbusDetailed;
@@ -116,15 +125,18 @@ pub use snmp::Snmp;
 pub use socks::Socks;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
+pub use stun_nat::StunNat;
 pub use syslog::Syslog;
 pub use tds::Tds;
 pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
+pub use tftp::Tftp;
 pub use time::{Interval, Timestamp};
 pub use tunnel::Tunnel;
 pub use uid::Uid;
 pub use value::{ColumnReader, ColumnWriter, Kind, Value};
 pub use websocket::Websocket;
 pub use weird::Weird;
+pub use wireguard::Wireguard;
 pub use x509::X509;
 
 /// A column of a record type.
@@ -248,8 +260,11 @@ any_record! {
     Ftp,
     Http,
     Imap,
+    Ipsec,
     Irc,
     Kerberos,
+    Ldap,
+    LdapSearch,
     Login,
     Modbus,
     ModbusDetailed,
@@ -277,11 +292,14 @@ any_record! {
     Socks,
     Ssh,
     Ssl,
+    StunNat,
     Syslog,
     Tds,
+    Tftp,
     Tunnel,
     Websocket,
     Weird,
+    Wireguard,
     X509,
 }
 
