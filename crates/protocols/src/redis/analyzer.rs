@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use records::{Redis, Sender, Timestamp, text_from_bytes};
 
-use super::commands;
+use super::commands::{self, Replies};
 use super::wire::{Value, Values};
 use crate::login::Attempt;
 use crate::{Analyzer, Chunk, Output};
@@ -30,6 +30,8 @@ pub(super) struct RedisAnalyzer {
     pending_bytes: usize,
     /// What the server sends is not asked for.
     is_subscribed: bool,
+    /// The client wants no answers, or none to the next command.
+    unanswered: Option<Replies>,
 }
 
 impl Default for RedisAnalyzer {
@@ -40,6 +42,7 @@ impl Default for RedisAnalyzer {
             pending: VecDeque::new(),
             pending_bytes: 0,
             is_subscribed: false,
+            unanswered: None,
         }
     }
 }
@@ -54,6 +57,7 @@ impl RedisAnalyzer {
         let attempt =
             commands::user(&name, &arguments).map(|user| Attempt::with_password(ts, user.as_bytes()));
         let subscribes = commands::subscribes(&name);
+        let replies = commands::replies(&name, &arguments);
         let record = Redis {
             ts,
             uid: about.uid,
@@ -67,12 +71,31 @@ impl RedisAnalyzer {
             self.is_subscribed |= subscribes;
             return output.write(record);
         }
+        if self.is_unanswered(replies) {
+            return output.write(record);
+        }
         self.pending_bytes += bytes_of(&record);
         if self.pending.len() >= PENDING_MAX || self.pending_bytes > PENDING_BYTES_MAX {
             output.weird(ts, "Redis_excessive_pipelining", None);
             self.flush(output);
         }
         self.pending.push_back(Pending { record: Box::new(record), attempt });
+    }
+
+    /// Whether a command gets no answer, which may be by what it says itself.
+    fn is_unanswered(&mut self, says: Option<Replies>) -> bool {
+        match (says, self.unanswered) {
+            (Some(Replies::On), _) => self.unanswered = None,
+            (Some(Replies::Off), _) => self.unanswered = Some(Replies::Off),
+            (_, Some(Replies::Off)) => {}
+            (Some(Replies::Skip), _) => self.unanswered = Some(Replies::Skip),
+            (None, Some(Replies::Skip)) => {
+                self.unanswered = None;
+                return true;
+            }
+            (None, _) => {}
+        }
+        self.unanswered.is_some()
     }
 
     fn reply(&mut self, value: &Value, output: &mut Output<'_>) {

@@ -90,6 +90,31 @@ pub(super) fn subscribes(name: &str) -> bool {
     is_one_of(name, SUBSCRIBING)
 }
 
+/// Which answers a client wants (`CLIENT REPLY`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replies {
+    /// All from here on.
+    On,
+    /// None from here on.
+    Off,
+    /// None to this command and the next one.
+    Skip,
+}
+
+/// What a command says of the answers that the client wants.
+pub(super) fn replies(name: &str, arguments: &[String]) -> Option<Replies> {
+    let [about, mode] = arguments else { return None };
+    if !name.eq_ignore_ascii_case("CLIENT") || !about.eq_ignore_ascii_case("REPLY") {
+        return None;
+    }
+    match mode.to_ascii_uppercase().as_str() {
+        "ON" => Some(Replies::On),
+        "OFF" => Some(Replies::Off),
+        "SKIP" => Some(Replies::Skip),
+        _ => None,
+    }
+}
+
 /// The user who logs in with a command.
 pub(super) fn user(name: &str, arguments: &[String]) -> Option<String> {
     const DEFAULT: &str = "default";
