@@ -30,10 +30,10 @@ impl Ingest {
         Ok(Self { lake, number, log_number: 0, log, tables: Tables::default() })
     }
 
-    /// Takes records, in the order of the stream. They are in the lake after the next [`Ingest::sync`].
+    /// Takes records, in the order of the stream. They are in the lake after the next [`Ingest::sync`]; what becomes a
+    /// segment before that never goes through the log.
     pub fn append(&mut self, records: &[AnyRecord]) -> Result<(), LakeError> {
         for record in records {
-            self.log.append(record)?;
             self.tables.push(record)?;
         }
         if self.tables.rows_max() >= ROWS_MAX || self.tables.bytes() >= BYTES_MAX {
@@ -44,6 +44,10 @@ impl Ingest {
 
     /// Acknowledges: what was appended survives a kill of the process and a crash of the machine.
     pub fn sync(&mut self) -> Result<(), LakeError> {
+        for rows in self.tables.take_unlogged() {
+            let (type_index, rows) = rows?;
+            self.log.append(type_index, &rows)?;
+        }
         self.log.sync()
     }
 

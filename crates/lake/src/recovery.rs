@@ -68,12 +68,9 @@ pub(crate) fn settle_logs(dir: &Path, manifest: &mut Manifest) -> Result<Recover
 /// Appends the records of the ingest's logs. There are not more than a table takes before it becomes segments.
 fn read_logs(dir: &Path, open: &OpenIngest, tables: &mut Tables) -> Result<Recovered, LakeError> {
     let mut recovered = Recovered::default();
-    let mut batch = Vec::new();
     for number in log_numbers(dir, open)? {
         let Some(mut log) = LogReader::open(&folder::log_path(dir, open.number, number))? else { continue };
-        while log.next_batch(&mut batch)? {
-            batch.drain(..).try_for_each(|record| tables.push(&record))?;
-        }
+        while log.next_frame(&mut |record| tables.push(&record))? {}
         recovered += log.recovered();
     }
     Ok(recovered)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::RecordBatch;
 use records::AnyRecord;
 
 use crate::LakeError;
@@ -25,6 +26,17 @@ impl Tables {
     /// Roughly what all of them take in memory.
     pub(crate) fn bytes(&self) -> usize {
         self.0.values().map(Table::bytes).sum()
+    }
+
+    /// Rows that were not given before, by type.
+    pub(crate) fn take_unlogged(&mut self) -> impl Iterator<Item = Result<(usize, RecordBatch), LakeError>> {
+        self.0.iter_mut().flat_map(|(type_index, table)| {
+            let rows = table.take_unlogged();
+            rows.into_iter().map(|rows| match rows {
+                Ok(rows) => Ok((*type_index, rows)),
+                Err(error) => Err(LakeError::columns(*type_index, &error)),
+            })
+        })
     }
 
     /// The tables that have rows, each sorted by time; all are empty afterwards.

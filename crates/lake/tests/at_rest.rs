@@ -151,19 +151,22 @@ fn a_torn_tail_of_the_log_is_cut_and_counted() {
     let whole = tempdir().unwrap();
     let records = made::records(30, 3, 1);
     let mut ingest = Lake::open(whole.path(), Access::Write).unwrap().begin("a").unwrap();
+    let log = whole.path().join("log").join("00000001-00000000.log");
+    let mut ends = Vec::new();
     for part in records.chunks(10) {
         ingest.append(part).unwrap();
         ingest.sync().unwrap();
+        ends.push(fs::metadata(&log).unwrap().len() as usize);
     }
     drop(ingest);
-    let log = whole.path().join("log").join("00000001-00000000.log");
     let content = fs::read(&log).unwrap();
     let read = |content: &[u8]| {
         fs::write(&log, content).unwrap();
         Lake::open(whole.path(), Access::Read).unwrap().recovered()
     };
     assert_eq!((read(&content).records, read(&content).cut_bytes), (30, 0));
-    for length in 0..content.len() {
+    let near_ends = ends.into_iter().flat_map(|end| end - 60..(end + 60).min(content.len()));
+    for length in (0..content.len()).step_by(97).chain(near_ends) {
         let recovered = read(&content[..length]);
         assert!(recovered.records < 30 && recovered.records % 10 == 0, "{recovered:?} of {length}");
         let at_frame_end = recovered.cut_bytes == 0;

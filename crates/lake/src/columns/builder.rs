@@ -81,6 +81,21 @@ impl ColumnBuilder {
         }
     }
 
+    fn copied(&self) -> ArrayRef {
+        match self {
+            Self::Timestamp(builder) => Arc::new(builder.finish_cloned()),
+            Self::Interval(builder) => Arc::new(builder.finish_cloned()),
+            Self::Bool(builder) => Arc::new(builder.finish_cloned()),
+            Self::Count(builder) => Arc::new(builder.finish_cloned()),
+            Self::Integer(builder) => Arc::new(builder.finish_cloned()),
+            Self::Double(builder) => Arc::new(builder.finish_cloned()),
+            Self::Text(builder) => Arc::new(builder.finish_cloned()),
+            Self::TextList(builder) => Arc::new(builder.finish_cloned()),
+            Self::CountList(builder) => Arc::new(builder.finish_cloned()),
+            Self::IntervalList(builder) => Arc::new(builder.finish_cloned()),
+        }
+    }
+
     fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Timestamp(builder) => Arc::new(builder.finish()),
@@ -143,6 +158,12 @@ impl ChunkBuilder {
             bytes: 0,
             address: String::new(),
         }
+    }
+
+    /// The rows so far; more can be added behind them.
+    pub(crate) fn copied(&self) -> Result<RecordBatch, ArrowError> {
+        let columns = self.columns.iter().map(ColumnBuilder::copied).collect();
+        RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 
     /// The rows.

@@ -24,12 +24,14 @@ pub(crate) struct Table {
     growing: ChunkBuilder,
     /// Roughly what the full chunks take in memory.
     bytes: usize,
+    /// So many rows are in the log.
+    logged: usize,
 }
 
 impl Table {
     /// An empty table of the type at `type_index` in [`records::RECORD_TYPES`].
     pub(crate) fn new(type_index: usize) -> Self {
-        Self { type_index, chunks: Vec::new(), growing: ChunkBuilder::new(type_index), bytes: 0 }
+        Self { type_index, chunks: Vec::new(), growing: ChunkBuilder::new(type_index), bytes: 0, logged: 0 }
     }
 
     pub(crate) fn push(&mut self, record: &AnyRecord) -> Result<(), LakeError> {
@@ -50,6 +52,23 @@ impl Table {
     /// Roughly what the table takes in memory.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes + self.growing.bytes()
+    }
+
+    /// The rows that were not given before, as they came.
+    pub(crate) fn take_unlogged(&mut self) -> Vec<Result<RecordBatch, ArrowError>> {
+        let rows = self.rows();
+        let logged = std::mem::replace(&mut self.logged, rows);
+        let behind = |first_row: usize, chunk: RecordBatch| {
+            let start = logged.saturating_sub(first_row).min(chunk.num_rows());
+            chunk.slice(start, chunk.num_rows() - start)
+        };
+        let full = self.chunks.iter().cloned().enumerate().skip(logged / CHUNK_ROWS);
+        let mut parts: Vec<_> = full.map(|(number, chunk)| Ok(behind(number * CHUNK_ROWS, chunk))).collect();
+        let first_growing = self.chunks.len() * CHUNK_ROWS;
+        if self.growing.rows() > logged.saturating_sub(first_growing) {
+            parts.push(self.growing.copied().map(|chunk| behind(first_growing, chunk)));
+        }
+        parts
     }
 
     /// The rows in order.

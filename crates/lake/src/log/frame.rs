@@ -5,7 +5,7 @@ use std::io::{Read, Result, Write};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// First bytes of a log file; the digit is the version of its format.
-pub(super) const MAGIC: &[u8; 8] = b"OTUSLOG1";
+pub(super) const MAGIC: &[u8; 8] = b"OTUSLOG2";
 
 /// Length of what stands before a frame's payload.
 pub(super) const HEADER_BYTES: usize = 12;

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use records::{AnyRecord, ReadError};
+use arrow::error::ArrowError;
+use records::AnyRecord;
 
-use super::decode::Bytes;
 use super::frame::{HEADER_BYTES, MAGIC, read_frame, read_whole};
-use super::shape::{Shape, StoredType};
+use super::part::{Part, next_part};
 use crate::LakeError;
+use crate::columns::BatchReader;
+use crate::lake::type_index;
 
 /// What was found in logs that a crash, or a writer that is still at work, left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +36,8 @@ impl std::ops::AddAssign for Recovered {
 pub(crate) struct LogReader {
     path: PathBuf,
     file: BufReader<File>,
-    types: Vec<StoredType>,
+    /// Its beginning is whole.
+    is_log: bool,
     file_bytes: u64,
     /// Bytes up to the end of the last whole frame.
     whole_bytes: u64,
@@ -52,7 +55,7 @@ impl LogReader {
         let mut reader = Self {
             path: path.to_owned(),
             file: BufReader::with_capacity(1 << 20, file),
-            types: Vec::new(),
+            is_log: false,
             file_bytes,
             whole_bytes: 0,
             recovered: Recovered::default(),
@@ -64,15 +67,11 @@ impl LogReader {
     /// A log whose head is not whole holds no acknowledged record.
     fn read_head(&mut self) -> Result<(), LakeError> {
         let mut magic = [0; MAGIC.len()];
-        let is_log = read_whole(&mut self.file, &mut magic).map_err(LakeError::io("read", &self.path))?
+        self.is_log = read_whole(&mut self.file, &mut magic).map_err(LakeError::io("read", &self.path))?
             && magic == *MAGIC;
-        if !is_log {
-            return Ok(());
+        if self.is_log {
+            self.whole_bytes += MAGIC.len() as u64;
         }
-        let Some(payload) = self.frame()? else { return Ok(()) };
-        self.whole_bytes += MAGIC.len() as u64;
-        let shape: Option<Shape> = serde_json::from_slice(&payload).ok();
-        self.types = shape.and_then(|shape| shape.stored_types()).unwrap_or_default();
         Ok(())
     }
 
@@ -84,37 +83,51 @@ impl LogReader {
         Ok(payload)
     }
 
-    /// Appends the records of the next frame; false at the end.
-    pub(crate) fn next_batch(&mut self, out: &mut Vec<AnyRecord>) -> Result<bool, LakeError> {
-        if self.types.is_empty() {
+    /// Gives the records of the next frame to `take`; false at the end.
+    pub(crate) fn next_frame(
+        &mut self,
+        take: &mut impl FnMut(AnyRecord) -> Result<(), LakeError>,
+    ) -> Result<bool, LakeError> {
+        if !self.is_log {
             return Ok(false);
         }
         let Some(payload) = self.frame()? else { return Ok(false) };
-        let mut bytes = Bytes(&payload);
-        while !bytes.0.is_empty() {
-            match self.next_record(&mut bytes) {
-                Ok(Ok(record)) => {
-                    self.recovered.records += 1;
-                    out.push(record);
-                }
-                Ok(Err(_)) => self.recovered.unreadable_records += 1,
-                // The checksum holds, so this was written by a version with another form.
-                Err(_) => {
-                    self.recovered.unreadable_records += 1;
-                    break;
-                }
+        let mut payload = payload.as_slice();
+        while let Some(part) = next_part(&mut payload) {
+            // The checksum holds, so what cannot be read was written by a version with another form.
+            match readers(&part) {
+                Ok(batches) => batches.iter().try_for_each(|batch| self.batch(batch, take))?,
+                Err(_) => self.recovered.unreadable_records += 1,
             }
         }
         Ok(true)
     }
 
-    fn next_record(&self, bytes: &mut Bytes<'_>) -> Result<Result<AnyRecord, ReadError>, ReadError> {
-        let place = usize::try_from(bytes.varint()?).map_err(|_| ReadError::Range)?;
-        bytes.record(self.types.get(place).ok_or(ReadError::Range)?)
+    fn batch(
+        &mut self,
+        batch: &BatchReader,
+        take: &mut impl FnMut(AnyRecord) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        for row in 0..batch.rows() {
+            match batch.record(row) {
+                Ok(record) => {
+                    self.recovered.records += 1;
+                    take(record)?;
+                }
+                Err(_) => self.recovered.unreadable_records += 1,
+            }
+        }
+        Ok(())
     }
 
     /// What was found, after the last batch.
     pub(crate) fn recovered(&self) -> Recovered {
         Recovered { cut_bytes: self.file_bytes.saturating_sub(self.whole_bytes), ..self.recovered }
     }
+}
+
+/// The part's rows. Those of a type that this version does not know have no readable record.
+fn readers(part: &Part<'_>) -> Result<Vec<BatchReader>, ArrowError> {
+    let type_index = type_index(part.type_name).unwrap_or(usize::MAX);
+    Ok(part.rows()?.iter().map(|rows| BatchReader::new(type_index, rows)).collect())
 }

@@ -1,25 +1,24 @@
-//! Appends records to a log file.
+//! Appends rows to a log file.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use records::AnyRecord;
+use arrow::array::RecordBatch;
+use records::RECORD_TYPES;
 
-use super::encode::encode;
 use super::frame::{FRAME_BYTES_MAX, MAGIC, write_frame};
-use super::shape::Shape;
+use super::part::write_part;
 use crate::{LakeError, folder};
 
-/// Encoded records are written out when they are that many bytes: large enough that a frame's checksum and the
-/// system call cost nothing, small enough that little is lost when the process dies without a `sync`.
-const PENDING_BYTES: usize = 256 << 10;
+/// Parts are written out when they are that many bytes.
+const PENDING_BYTES: usize = 4 << 20;
 
 /// A log file that is being written.
 pub(crate) struct LogWriter {
     path: PathBuf,
     file: File,
-    /// Encoded records that are not yet in the file.
+    /// Parts that are not yet in the file.
     pending: Vec<u8>,
     /// A frame was written in part: what followed it could not be read back, so nothing follows.
     is_torn: bool,
@@ -30,24 +29,26 @@ impl LogWriter {
     pub(crate) fn create(path: &Path) -> Result<Self, LakeError> {
         path.parent().map_or(Ok(()), folder::make_folder)?;
         let mut file = File::create(path).map_err(LakeError::io("create", path))?;
-        let shape = serde_json::to_vec(&Shape::current())
-            .map_err(|error| LakeError::io("write", path)(std::io::Error::other(error)))?;
-        let mut head = MAGIC.to_vec();
-        write_frame(&mut head, &shape).map_err(LakeError::io("write", path))?;
-        file.write_all(&head).map_err(LakeError::io("write", path))?;
+        file.write_all(MAGIC).map_err(LakeError::io("write", path))?;
         path.parent().map_or(Ok(()), folder::sync_folder)?;
-        Ok(Self { path: path.to_owned(), file, pending: Vec::with_capacity(PENDING_BYTES), is_torn: false })
+        Ok(Self { path: path.to_owned(), file, pending: Vec::new(), is_torn: false })
     }
 
-    /// Takes a record; it is safe only after [`LogWriter::sync`].
-    pub(crate) fn append(&mut self, record: &AnyRecord) -> Result<(), LakeError> {
+    /// Takes rows of one type; they are safe only after [`LogWriter::sync`].
+    pub(crate) fn append(&mut self, type_index: usize, rows: &RecordBatch) -> Result<(), LakeError> {
+        let record_type = RECORD_TYPES.get(type_index).map_or("", |record_type| record_type.name);
         let before = self.pending.len();
-        encode(record, &mut self.pending);
+        write_part(&mut self.pending, record_type, rows)
+            .map_err(|error| LakeError::columns(type_index, &error))?;
         let bytes = self.pending.len() - before;
         if bytes > FRAME_BYTES_MAX - PENDING_BYTES {
             self.pending.truncate(before);
-            let record_type = record.record_type().name;
-            return Err(LakeError::RecordTooLarge { record_type, bytes });
+            let (half, count) = (rows.num_rows() / 2, rows.num_rows());
+            if half == 0 {
+                return Err(LakeError::RecordTooLarge { record_type, bytes });
+            }
+            self.append(type_index, &rows.slice(0, half))?;
+            return self.append(type_index, &rows.slice(half, count - half));
         }
         if self.pending.len() >= PENDING_BYTES { self.write() } else { Ok(()) }
     }
@@ -69,7 +70,7 @@ impl LogWriter {
         };
         self.is_torn = written.is_err();
         written.map_err(LakeError::io("write", &self.path))?;
-        self.pending.clear();
+        self.pending = Vec::new();
         Ok(())
     }
 }
