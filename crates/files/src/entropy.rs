@@ -2,7 +2,7 @@
 
 /// So many bytes from the beginning are counted: enough to tell packed or encrypted content, and no work for the
 /// rest of a large file.
-const COUNTED_MAX: u32 = 256 << 10;
+const COUNTED_MAX: u32 = 64 << 10;
 
 /// Tables that take turns, so that equal bytes side by side do not wait for each other's count.
 const TABLES: usize = 4;

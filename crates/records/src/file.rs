@@ -46,7 +46,7 @@ pub struct File {
     pub sha1: Option<String>,
     /// SHA-256 of the content.
     pub sha256: Option<String>,
-    /// Shannon entropy of the content's first 256 KiB in bits per byte.
+    /// Shannon entropy of the content's first 64 KiB in bits per byte.
     pub entropy: Option<f64>,
     /// Name under which it was written out.
     pub extracted: Option<String>,

@@ -20,7 +20,6 @@ const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 const LOOKED_UP: &[&str] = &[
     "assigned_addr",
     "client",
-    "community_id",
     "filename",
     "fingerprint",
     "fuid",
