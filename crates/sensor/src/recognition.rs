@@ -82,18 +82,23 @@ pub(crate) fn recognise_datagram(about: &About, from: Sender, bytes: &[u8], seen
     }
 }
 
+/// Those that are at home at the responder's port are asked first: mostly one of them knows.
 fn ask(probe: &Probe<'_>, transport: Transport) -> Recognition {
-    let mut recognition = Recognition::Unknown;
+    let is_at_home = |protocol: &Protocol| protocol.ports.contains(&probe.about.id.resp_p);
+    let of_transport = || PROTOCOLS.iter().filter(|protocol| protocol.transport == transport);
     let mut by_port = None;
-    for protocol in PROTOCOLS.iter().filter(|protocol| protocol.transport == transport) {
+    for protocol in of_transport().filter(|protocol| is_at_home(protocol)) {
         match (protocol.probe)(probe) {
             Verdict::Match => return Recognition::Is(protocol),
-            Verdict::Maybe => {
-                recognition = Recognition::Open;
-                if by_port.is_none() && protocol.ports.contains(&probe.about.id.resp_p) {
-                    by_port = Some(protocol);
-                }
-            }
+            Verdict::Maybe => by_port = by_port.or(Some(protocol)),
+            Verdict::No => {}
+        }
+    }
+    let mut recognition = Recognition::Unknown;
+    for protocol in of_transport().filter(|protocol| !is_at_home(protocol)) {
+        match (protocol.probe)(probe) {
+            Verdict::Match => return Recognition::Is(protocol),
+            Verdict::Maybe => recognition = Recognition::Open,
             Verdict::No => {}
         }
     }

@@ -24,6 +24,9 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 
 fn probe(probe: &Probe<'_>) -> Verdict {
     let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    if !wire::may_be_message(datagram) {
+        return Verdict::No;
+    }
     match wire::message(datagram) {
         Some(Message::Time(time)) if datagram.len() == wire::TIME_BYTES => {
             // Only an answer says the time three times over.

@@ -40,6 +40,18 @@ pub(super) struct Time {
     pub(super) transmitted: Timestamp,
 }
 
+/// Whether the version and, where the time is told, the length fit; cheap, for recognition.
+pub(super) fn may_be_message(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| {
+        (1..=4).contains(&(first >> 3 & 7))
+            && match first & 7 {
+                1..=5 => datagram.len() >= TIME_BYTES,
+                6 | 7 => true,
+                _ => false,
+            }
+    })
+}
+
 /// Reads a datagram.
 pub(super) fn message(datagram: &[u8]) -> Option<Message> {
     let first = *datagram.first()?;
