@@ -1,11 +1,13 @@
 //! All protocols: no panic whatever is sent, and a probe that does not depend on anything but its bytes.
 //!
-//! The input's first byte chooses the protocol; the rest is a list of steps: who sends (or a gap), and how much.
+//! The input's first byte chooses the protocol; the rest is a list of steps: who sends (or a gap), and how much. Of a
+//! protocol beside IP it is a list of frames.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use protocols::{
-    About, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, Output, PROTOCOLS, Probe, Shared,
+    About, Chunk, Effects, FRAME_PROTOCOLS, FileHandle, FileSink, FileStart, FileSummary, Frame, FrameProtocol, Output,
+    PROTOCOLS, Probe, Shared,
 };
 use records::{Endpoints, Sender, Timestamp, Uid};
 
@@ -46,9 +48,25 @@ impl FileSink for Lengths {
     }
 }
 
+fn frames(protocol: &FrameProtocol, mut rest: &[u8]) {
+    let (mut reader, mut records, mut ts) = ((protocol.reader)(), Vec::new(), Timestamp(0));
+    while let [length, behind @ ..] = rest {
+        let (payload, after) = behind.split_at(behind.len().min(usize::from(*length) * 4));
+        rest = after;
+        ts.0 += 100_000_000_000;
+        let _ = (protocol.wants)(payload);
+        reader.frame(&Frame { ts, hardware: None, payload }, &mut records);
+    }
+    let mut json = String::new();
+    records.iter().for_each(|record| record.write_json(&mut json));
+}
+
 fuzz_target!(|input: &[u8]| {
     let Some((choice, mut rest)) = input.split_first() else { return };
-    let protocol = &PROTOCOLS[usize::from(*choice) % PROTOCOLS.len()];
+    let choice = usize::from(*choice) % (PROTOCOLS.len() + FRAME_PROTOCOLS.len());
+    let Some(protocol) = PROTOCOLS.get(choice) else {
+        return frames(&FRAME_PROTOCOLS[choice - PROTOCOLS.len()], rest);
+    };
     let id = Endpoints { resp_p: protocol.ports.first().copied().unwrap_or(0), ..Endpoints::default() };
     let about = About { uid: Uid::default(), id, transport: protocol.transport, start: Timestamp(0) };
     let mut analyzer = (protocol.analyzer)(&about);

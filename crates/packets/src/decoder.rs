@@ -7,7 +7,9 @@ use crate::counters::Counters;
 use crate::fragments::{Fragments, Whole};
 use crate::ip::{self, Fragment, Unreadable};
 use crate::link::{self, Found, Layer, LinkType};
-use crate::packet::{Checksum, Encapsulation, HeaderWeird, Packet, PacketSink, Transport, TunnelKind};
+use crate::packet::{
+    Checksum, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink, Transport, TunnelKind,
+};
 use crate::rest::Rest;
 use crate::transport;
 use crate::tunnel::{self, Tunnel};
@@ -35,6 +37,14 @@ struct Walk<'s, S> {
 }
 
 impl<S: PacketSink> Walk<'_, S> {
+    #[cold]
+    fn other(&mut self, layer: Layer, payload: Rest<'_>) {
+        if let Layer::EtherType(ether_type) = layer {
+            let Packet { ts, hardware, .. } = self.packet;
+            self.sink.other(&OtherFrame { ts, ether_type, hardware }, payload.bytes);
+        }
+    }
+
     fn weird(&mut self, name: &'static str) {
         let addresses = Some((self.packet.src, self.packet.dst));
         self.sink.weird(HeaderWeird { ts: self.packet.ts, name, addresses });
@@ -114,8 +124,14 @@ impl Decoder {
                     (layer, rest) = next;
                     continue;
                 }
-                Found::Arp => &mut self.counters.arp,
-                Found::Other => &mut self.counters.other_network_layers,
+                Found::Arp => {
+                    walk.other(layer, rest);
+                    &mut self.counters.arp
+                }
+                Found::Other => {
+                    walk.other(layer, rest);
+                    &mut self.counters.other_network_layers
+                }
                 Found::Truncated => &mut self.counters.truncated_frames,
             };
             *count += 1;

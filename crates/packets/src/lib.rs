@@ -16,4 +16,6 @@ mod tunnel;
 pub use counters::Counters;
 pub use decoder::Decoder;
 pub use link::LinkType;
-pub use packet::{Checksum, Encapsulation, HeaderWeird, Packet, PacketSink, Tcp, Transport, TunnelKind};
+pub use packet::{
+    Checksum, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink, Tcp, Transport, TunnelKind,
+};

@@ -124,6 +124,17 @@ pub enum TunnelKind {
     Ayiya,
 }
 
+/// A frame that carries no IP packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherFrame {
+    /// Capture time in nanoseconds since the epoch.
+    pub ts: i64,
+    /// Number that announces what it carries; 65535 where nothing does.
+    pub ether_type: u16,
+    /// Hardware addresses of the frame (source, destination), where there are any and no tunnel lies between.
+    pub hardware: Option<([u8; 6], [u8; 6])>,
+}
+
 /// What a decoder finds in a frame. One frame can give several packets: the outer UDP packet of a tunnel and
 /// the inner one, or none (a fragment that is not the last).
 pub trait PacketSink {
@@ -133,6 +144,8 @@ pub trait PacketSink {
     /// The packets that follow of this frame lie in this tunnel too. Where it has
     /// ports, the packet before was the outer one.
     fn enters(&mut self, _tunnel: &Encapsulation) {}
+    /// A frame that carries no IP packet, and what of its payload was captured.
+    fn other(&mut self, _frame: &OtherFrame, _payload: &[u8]) {}
     /// A violation.
     fn weird(&mut self, weird: HeaderWeird);
 }

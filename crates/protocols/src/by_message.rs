@@ -29,6 +29,9 @@ pub(crate) trait ReadsMessages: Send {
     /// The next message of one end.
     fn message(&mut self, ts: Timestamp, from: Sender, message: &[u8], output: &mut Output<'_>);
 
+    /// Some of what this end sent is missing, or damaged.
+    fn lost(&mut self, _from: Sender) {}
+
     /// The connection is over, or it has left the protocol.
     fn end(&mut self, _ts: Timestamp, _output: &mut Output<'_>) {}
 }
@@ -108,6 +111,9 @@ impl<R: ReadsMessages> ByMessage<R> {
                 }
                 Framing::Wrong => {
                     rest = rest.get(1..).unwrap_or_default();
+                    if side.lost.is_none() {
+                        self.reader.lost(chunk.from);
+                    }
                     let lost = side.lost.map_or(1, |lost| lost + 1);
                     side.lost = Some(lost);
                     if !self.has_read || lost > LOST_BYTES_MAX {
@@ -150,9 +156,13 @@ impl<R: ReadsMessages> Analyzer for ByMessage<R> {
         // The message goes on behind the gap, or the next one has lost its beginning.
         let side = self.side(from);
         let expected = side.skip + missing;
+        let was_passed_over = length <= side.skip;
         side.skip = expected.saturating_sub(length);
         if length > expected {
             side.lost.get_or_insert(0);
+        }
+        if !was_passed_over {
+            self.reader.lost(from);
         }
     }
 

@@ -8,6 +8,7 @@ mod by_line;
 mod by_message;
 mod cursor;
 mod der;
+mod frames;
 mod lines;
 mod login;
 mod messages;
@@ -20,6 +21,7 @@ mod tpkt;
 
 // Sorted, one protocol per line.
 mod amqp;
+mod arp;
 mod bacnet;
 mod bittorrent;
 mod dce_rpc;
@@ -31,7 +33,9 @@ mod enip;
 mod ftp;
 mod ftp_data;
 mod gssapi;
+mod hart_ip;
 mod http;
+mod iec104;
 mod ike;
 mod imap;
 mod irc;
@@ -45,9 +49,11 @@ mod mysql;
 mod nbdgm;
 mod ntlm;
 mod ntp;
+mod opcua;
 mod openvpn;
 mod pop3;
 mod postgresql;
+mod profinet_dcp;
 mod radius;
 mod rdp;
 mod rdpeudp;
@@ -78,6 +84,7 @@ pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
     PROBE_BYTES, Probe, Protocol, Transport, Verdict,
 };
+pub use frames::{Frame, FrameProtocol, ReadsFrames};
 pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 
 /// All protocols, sorted, one per line.
@@ -99,7 +106,10 @@ pub const PROTOCOLS: &[Protocol] = &[
     enip::OVER_UDP,
     ftp::PROTOCOL,
     ftp_data::PROTOCOL,
+    hart_ip::OVER_TCP,
+    hart_ip::OVER_UDP,
     http::PROTOCOL,
+    iec104::PROTOCOL,
     ike::PROTOCOL,
     imap::PROTOCOL,
     irc::PROTOCOL,
@@ -115,6 +125,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     mysql::PROTOCOL,
     nbdgm::PROTOCOL,
     ntp::PROTOCOL,
+    opcua::PROTOCOL,
     openvpn::OVER_TCP,
     openvpn::OVER_UDP,
     pop3::PROTOCOL,
@@ -156,4 +167,11 @@ pub const PROTOCOLS: &[Protocol] = &[
     websocket::PROTOCOL,
     wireguard::PROTOCOL,
     xmpp::PROTOCOL,
+];
+
+/// All protocols that lie beside IP, sorted, one per line.
+pub const FRAME_PROTOCOLS: &[FrameProtocol] = &[
+    // One per line.
+    arp::PROTOCOL,
+    profinet_dcp::PROTOCOL,
 ];

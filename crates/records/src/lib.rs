@@ -15,6 +15,7 @@ mod uid;
 mod value;
 
 // Sorted, one record type per line.
+mod arp;
 mod bacnet;
 mod cip;
 mod cip_identity;
@@ -28,7 +29,9 @@ mod enip;
 mod file;
 mod ftp;
 mod hardware_address;
+mod hart_ip;
 mod http;
+mod iec104;
 mod imap;
 mod ipsec;
 mod irc;
@@ -44,9 +47,11 @@ mod mqtt_subscribe;
 mod mysql;
 mod ntlm;
 mod ntp;
+mod opcua;
 mod pe;
 mod pop3;
 mod postgresql;
+mod profinet_dcp;
 mod radius;
 mod rdp;
 mod redis;
@@ -72,6 +77,7 @@ mod weird;
 mod wireguard;
 mod x509;
 
+pub use arp::Arp;
 pub use bacnet::Bacnet;
 pub use cip::Cip;
 pub use cip_identity::CipIdentity;
@@ -86,7 +92,9 @@ pub use enip::Enip;
 pub use file::File;
 pub use ftp::Ftp;
 pub use hardware_address::HardwareAddress;
+pub use hart_ip::HartIp;
 pub use http::Http;
+pub use iec104::Iec104;
 pub use imap::Imap;
 pub use ipsec::Ipsec;
 pub use irc::Irc;
@@ -104,9 +112,11 @@ pub use mysql::Mysql;
 pub use networks::is_local;
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
+pub use opcua::Opcua;
 pub use pe::Pe;
 pub use pop3::Pop3;
 pub use postgresql::Postgresql;
+pub use profinet_dcp::ProfinetDcp;
 pub use radius::Radius;
 pub use rdp::Rdp;
 pub use read_json::read_json;
@@ -246,6 +256,7 @@ macro_rules! any_record {
 
 // Sorted, one record type per line.
 any_record! {
+    Arp,
     Bacnet,
     Cip,
     CipIdentity,
@@ -258,7 +269,9 @@ any_record! {
     Enip,
     File,
     Ftp,
+    HartIp,
     Http,
+    Iec104,
     Imap,
     Ipsec,
     Irc,
@@ -274,9 +287,11 @@ any_record! {
     Mysql,
     Ntlm,
     Ntp,
+    Opcua,
     Pe,
     Pop3,
     Postgresql,
+    ProfinetDcp,
     Radius,
     Rdp,
     Redis,

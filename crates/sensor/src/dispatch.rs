@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use capture::{FrameBatch, Source};
 use crossbeam_channel::Sender;
-use packets::{Counters, Decoder, Encapsulation, HeaderWeird, Packet, PacketSink};
+use packets::{Counters, Decoder, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink};
+use protocols::FRAME_PROTOCOLS;
 use rustc_hash::FxHasher;
 
-use crate::round::{Place, Position, Round, Routed};
+use crate::round::{Beside, Place, Position, Round, Routed};
 
 /// What a source held, known when it has been read to its end.
 #[derive(Debug, Default)]
@@ -137,6 +138,14 @@ impl Router<'_> {
         Position { number: *self.number, clock: self.clock }
     }
 
+    /// Where a payload lies in the frame; none where it was put together from fragments.
+    fn place_in_frame(&self, payload: &[u8]) -> Option<Place> {
+        let start = (payload.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
+        let is_in_frame = start.checked_add(payload.len()).is_some_and(|end| end <= self.bytes.len());
+        let (frame, length) = (self.frame, payload.len() as u32);
+        is_in_frame.then_some(Place::Frame { frame, start: start as u32, length })
+    }
+
     fn shard(&mut self, addresses: Option<(IpAddr, IpAddr)>) -> Option<&mut Round> {
         let index = self.index(addresses);
         self.rounds.get_mut(index)
@@ -154,19 +163,10 @@ impl PacketSink for Router<'_> {
     fn packet(&mut self, packet: &Packet, payload: &[u8]) {
         self.tell_tunnels();
         let position = self.position();
-        let frame = self.frame;
-        let start = (payload.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
-        let in_frame = start.checked_add(payload.len()).is_some_and(|end| end <= self.bytes.len());
-        let length = payload.len() as u32;
+        let in_frame = self.place_in_frame(payload);
         self.last_shard = self.index(Some((packet.src, packet.dst)));
         let Some(round) = self.rounds.get_mut(self.last_shard) else { return };
-        let payload = if in_frame {
-            Place::Frame { frame, start: start as u32, length }
-        } else {
-            let start = round.own.len() as u32;
-            round.own.extend_from_slice(payload);
-            Place::Own { start, length }
-        };
+        let payload = in_frame.unwrap_or_else(|| round.keep(payload));
         if packet.tunnels > 0 {
             let around = self.around.iter().map(|layer| layer.tunnel).collect();
             round.around.push((round.packets.len(), around));
@@ -178,6 +178,21 @@ impl PacketSink for Router<'_> {
         let outer = self.rounds.get(self.last_shard).map_or(0, |round| round.packets.len());
         let outer = tunnel.ports.is_some().then(|| (self.last_shard, outer.saturating_sub(1)));
         self.around.push(Around { tunnel: *tunnel, outer, is_told: false });
+    }
+
+    fn other(&mut self, frame: &OtherFrame, payload: &[u8]) {
+        let mut known = FRAME_PROTOCOLS.iter();
+        let Some(protocol) =
+            known.position(|known| known.ether_type == frame.ether_type && (known.wants)(payload))
+        else {
+            return;
+        };
+        let position = self.position();
+        let in_frame = self.place_in_frame(payload);
+        // What hosts say beside IP is followed by one shard, for it concerns all of them.
+        let Some(round) = self.shard(None) else { return };
+        let payload = in_frame.unwrap_or_else(|| round.keep(payload));
+        round.beside.push(Beside { frame: *frame, protocol, position, payload });
     }
 
     fn weird(&mut self, weird: HeaderWeird) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use capture::FrameBatch;
-use packets::{Encapsulation, HeaderWeird, Packet, TunnelKind};
+use packets::{Encapsulation, HeaderWeird, OtherFrame, Packet, TunnelKind};
 
 /// Where a packet or violation stands in the capture.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,16 @@ pub(crate) struct Routed {
     pub(crate) carries: Option<TunnelKind>,
 }
 
+/// A frame beside IP on its way to its reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside {
+    pub(crate) frame: OtherFrame,
+    /// Place of its protocol in [`protocols::FRAME_PROTOCOLS`].
+    pub(crate) protocol: usize,
+    pub(crate) position: Position,
+    pub(crate) payload: Place,
+}
+
 /// Where a payload lies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
@@ -38,6 +48,7 @@ pub(crate) enum Place {
 pub(crate) struct Round {
     pub(crate) batch: Arc<FrameBatch>,
     pub(crate) packets: Vec<Routed>,
+    pub(crate) beside: Vec<Beside>,
     pub(crate) weirds: Vec<(Position, HeaderWeird)>,
     /// The tunnels around the packets that lie in any, by the packet's place in `packets`, outer first.
     pub(crate) around: Vec<(usize, Vec<Encapsulation>)>,
@@ -51,6 +62,13 @@ pub(crate) struct Round {
 }
 
 impl Round {
+    /// Keeps a payload that does not lie in a frame.
+    pub(crate) fn keep(&mut self, payload: &[u8]) -> Place {
+        let start = self.own.len() as u32;
+        self.own.extend_from_slice(payload);
+        Place::Own { start, length: payload.len() as u32 }
+    }
+
     pub(crate) fn payload(&self, place: Place) -> &[u8] {
         let (bytes, start, length) = match place {
             Place::Frame { frame, start, length } => {

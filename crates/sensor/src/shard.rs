@@ -1,25 +1,31 @@
 //! One shard: a connection table and the analyzers of its connections. Shards share nothing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use conntrack::Table;
 use packets::HeaderWeird;
+use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames};
 use records::{Timestamp, Uid, Weird};
 
 use crate::emission::Emission;
 use crate::file_sink::SensorFiles;
 use crate::follower::Follower;
-use crate::round::Round;
+use crate::round::{Beside, Round};
 
 /// All connections of the host pairs that fall to it.
 pub(crate) struct Shard {
     table: Table<Follower>,
     follower: Follower,
+    /// What reads the frames of each of [`FRAME_PROTOCOLS`].
+    readers: Vec<Box<dyn ReadsFrames>>,
     clock: i64,
 }
 
 impl Shard {
     pub(crate) fn new(config: &crate::Config) -> std::io::Result<Self> {
         let follower = Follower::new(SensorFiles::new(config)?);
-        Ok(Self { table: Table::new(config.table.clone()), follower, clock: i64::MIN })
+        let readers = FRAME_PROTOCOLS.iter().map(|protocol| (protocol.reader)()).collect();
+        Ok(Self { table: Table::new(config.table.clone()), follower, readers, clock: i64::MIN })
     }
 
     /// Works through a round and gives out what came of it, not yet in order.
@@ -31,6 +37,9 @@ impl Shard {
             self.follower.within(tunnels.map_or(&[], |(_, tunnels)| tunnels), routed.carries);
             self.follower.emissions.at_packet(routed.position.clock, routed.position.number);
             self.table.packet(&routed.packet, round.payload(routed.payload), &mut self.follower);
+        }
+        for beside in &round.beside {
+            self.beside(beside, round.payload(beside.payload));
         }
         for (position, weird) in &round.weirds {
             self.follower.emissions.at_packet(position.clock, position.number);
@@ -47,6 +56,23 @@ impl Shard {
             self.table.finish(Timestamp(self.clock), &mut self.follower);
         }
         self.follower.emissions.take()
+    }
+
+    fn beside(&mut self, beside: &Beside, payload: &[u8]) {
+        let Some(reader) = self.readers.get_mut(beside.protocol) else { return };
+        let Beside { frame, position, .. } = beside;
+        let frame = Frame { ts: Timestamp(frame.ts), hardware: frame.hardware, payload };
+        let mut records = Vec::new();
+        // A panic is a defect of one reader; it must not end the capture.
+        let calm = catch_unwind(AssertUnwindSafe(|| reader.frame(&frame, &mut records))).is_ok();
+        if !calm {
+            let name = "analyzer_panic".into();
+            records.push(Weird { ts: frame.ts, name, ..Weird::default() }.into());
+        }
+        self.follower.emissions.at_packet(position.clock, position.number);
+        for record in records {
+            self.follower.emissions.push(position.clock, Uid::default(), record);
+        }
     }
 
     /// Fires the time-outs up to `clock`. Of a packet from before the clock they fire at once, as in Zeek.

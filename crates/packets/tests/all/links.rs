@@ -81,7 +81,7 @@ fn hardware_addresses_and_vlans_are_told() {
 }
 
 #[test]
-fn what_is_not_ip_is_counted() {
+fn what_is_not_ip_is_counted_and_handed_out() {
     let frames: &[&[u8]] = &[
         &ethernet(0x0806, &[0; 28]),
         &ethernet(0x8035, &[0; 28]),
@@ -98,5 +98,7 @@ fn what_is_not_ip_is_counted() {
     let counters = decoder.counters();
     assert_eq!((counters.frames, counters.arp, counters.other_network_layers), (6, 2, 2));
     assert_eq!((counters.truncated_frames, counters.unknown_links, counters.ip_packets), (1, 1, 0));
-    assert_eq!(seen, Seen::default());
+    let others = [(0x0806, 28), (0x8035, 28), (0x88cc, 28), (u16::MAX, 46)];
+    assert_eq!(seen.others.iter().map(|(kind, payload)| (*kind, payload.len())).collect::<Vec<_>>(), others);
+    assert_eq!(Seen { others: Vec::new(), ..seen }, Seen::default());
 }

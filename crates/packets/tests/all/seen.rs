@@ -1,17 +1,22 @@
 //! What a decoder hands out, kept for tests to look at.
 
-use packets::{Decoder, HeaderWeird, LinkType, Packet, PacketSink, Transport};
+use packets::{Decoder, HeaderWeird, LinkType, OtherFrame, Packet, PacketSink, Transport};
 
 /// A sink that keeps everything.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) packets: Vec<(Packet, Vec<u8>)>,
     pub(crate) weirds: Vec<&'static str>,
+    pub(crate) others: Vec<(u16, Vec<u8>)>,
 }
 
 impl PacketSink for Seen {
     fn packet(&mut self, packet: &Packet, payload: &[u8]) {
         self.packets.push((*packet, payload.to_vec()));
+    }
+
+    fn other(&mut self, frame: &OtherFrame, payload: &[u8]) {
+        self.others.push((frame.ether_type, payload.to_vec()));
     }
 
     fn weird(&mut self, weird: HeaderWeird) {

@@ -138,7 +138,7 @@ fn read_header(header: &str) -> (Transport, About, Option<String>) {
 }
 
 /// Reads hex digits and quoted text.
-fn read_bytes(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn read_bytes(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     loop {

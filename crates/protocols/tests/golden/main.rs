@@ -18,6 +18,7 @@
 #![cfg(test)]
 
 mod dialogue;
+mod frames;
 mod play;
 mod random;
 
