@@ -35,6 +35,7 @@ mod ftp_data;
 mod gssapi;
 mod hart_ip;
 mod http;
+mod http2;
 mod iec104;
 mod ike;
 mod imap;
@@ -108,6 +109,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     ftp_data::PROTOCOL,
     hart_ip::OVER_TCP,
     hart_ip::OVER_UDP,
+    http2::PROTOCOL,
     http::PROTOCOL,
     iec104::PROTOCOL,
     ike::PROTOCOL,

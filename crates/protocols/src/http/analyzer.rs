@@ -46,7 +46,9 @@ enum Successor {
     Tunnelled,
     /// WebSocket.
     Websocket,
-    /// A protocol to which it was upgraded and that is not read, e.g. HTTP/2.
+    /// HTTP/2.
+    Http2,
+    /// A protocol to which it was upgraded and that is not read.
     Unknown,
 }
 
@@ -140,8 +142,11 @@ impl HttpAnalyzer {
         }
         let upgrade = std::mem::take(&mut self.both.upgrade);
         if code == 101 && self.unanswered.len() == 1 && self.both.upgrades && !upgrade.is_empty() {
-            let websocket = upgrade.eq_ignore_ascii_case(b"websocket");
-            self.left = Some(if websocket { Successor::Websocket } else { Successor::Unknown });
+            self.left = Some(match upgrade.to_ascii_lowercase().as_slice() {
+                b"websocket" => Successor::Websocket,
+                b"h2c" => Successor::Http2,
+                _ => Successor::Unknown,
+            });
         }
         self.both.upgrades = false;
     }
@@ -291,6 +296,7 @@ impl Analyzer for HttpAnalyzer {
         match successor {
             Successor::Tunnelled => output.hand_over(HandOver::Recognise),
             Successor::Websocket => output.hand_over(HandOver::To("websocket")),
+            Successor::Http2 => output.hand_over(HandOver::To("http2")),
             Successor::Unknown => return output.reject(),
         }
         output.leave_unread(bytes.len());

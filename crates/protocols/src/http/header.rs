@@ -2,7 +2,7 @@
 
 /// A header of a request that its record keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RequestHeader {
+pub(crate) enum RequestHeader {
     Authorization,
     Host,
     Origin,
@@ -15,7 +15,7 @@ pub(super) enum RequestHeader {
 
 impl RequestHeader {
     /// The header of this name, in any case.
-    pub(super) fn named(name: &[u8]) -> Option<Self> {
+    pub(crate) fn named(name: &[u8]) -> Option<Self> {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         // By length first: most headers are none of these.
         match name.len() {

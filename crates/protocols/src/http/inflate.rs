@@ -12,7 +12,7 @@ const UNSURE_BYTES: usize = 4096;
 const MAGIC_BYTES: usize = 2;
 
 /// Inflates one body, whatever the header said: gzip, zlib or bare deflate are told by the first bytes.
-pub(super) struct Inflater {
+pub(crate) struct Inflater {
     magic: Vec<u8>,
     stream: Option<Decompress>,
     /// What bare deflate gave so far, until it is believed.
@@ -22,12 +22,12 @@ pub(super) struct Inflater {
 
 impl Inflater {
     /// Begins a body.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { magic: Vec::new(), stream: None, unsure: None, is_over: false }
     }
 
     /// Inflates the next bytes and gives them to `take`. `Err` names what is wrong, once.
-    pub(super) fn inflate(&mut self, bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
+    pub(crate) fn inflate(&mut self, bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
         if self.is_over {
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl Inflater {
     }
 
     /// The body is over: what bare deflate gave is believed now.
-    pub(super) fn finish(&mut self, take: &mut dyn FnMut(&[u8])) {
+    pub(crate) fn finish(&mut self, take: &mut dyn FnMut(&[u8])) {
         if !std::mem::replace(&mut self.is_over, true)
             && let Some(unsure) = self.unsure.take()
         {

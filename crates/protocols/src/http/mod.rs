@@ -1,6 +1,6 @@
 //! HTTP/1.x and 0.9 (RFC 9110, RFC 9112, RFC 1945): writes `http`, `websocket`, `files` and, for basic authentication, `login`.
 //!
-//! `CONNECT` and `Upgrade` hand the connection over. HTTP/2 and 3 are not read.
+//! `CONNECT` and `Upgrade` hand the connection over.
 
 mod analyzer;
 mod body;
@@ -10,6 +10,10 @@ mod message;
 mod transactions;
 mod websocket;
 mod wire;
+
+pub(crate) use header::RequestHeader;
+pub(crate) use inflate::Inflater;
+pub(crate) use transactions::{login, note_credentials, text_of};
 
 use crate::{Probe, Protocol, Transport, Verdict};
 

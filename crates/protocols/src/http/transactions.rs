@@ -324,12 +324,13 @@ impl Files {
     }
 }
 
-fn text_of(bytes: &[u8]) -> String {
+/// A text of the wire, not too long.
+pub(crate) fn text_of(bytes: &[u8]) -> String {
     text_from_bytes(bytes.get(..TEXT_BYTES_MAX).unwrap_or(bytes))
 }
 
 /// Keeps the user of basic authentication (RFC 7617), and that there was a password.
-fn note_credentials(record: &mut Http, value: &[u8]) {
+pub(crate) fn note_credentials(record: &mut Http, value: &[u8]) {
     let Some((scheme, credentials)) = value.split_at_checked(5) else { return };
     if !scheme.eq_ignore_ascii_case(b"basic") || !credentials.starts_with(b" ") {
         return;
@@ -342,7 +343,8 @@ fn note_credentials(record: &mut Http, value: &[u8]) {
     record.password = Some("<seen>".to_owned());
 }
 
-fn login(record: &Http) -> Login {
+/// What the record tells of a login.
+pub(crate) fn login(record: &Http) -> Login {
     let success = match record.status_code {
         Some(401 | 403 | 407) => Some(false),
         Some(200..=399) => Some(true),
