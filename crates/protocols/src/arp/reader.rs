@@ -73,7 +73,7 @@ impl ReadsFrames for ArpReader {
             sender_h: address(message.sender),
             sender_l2_addr: HardwareAddress(message.sender_hardware),
             target_h: address(message.target),
-            target_l2_addr: is_reply.then(|| HardwareAddress(message.target_hardware)),
+            target_l2_addr: is_reply.then_some(HardwareAddress(message.target_hardware)),
             previous_l2_addr: previous.map(HardwareAddress),
         };
         records.push(record.into());
