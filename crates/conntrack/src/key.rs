@@ -1,17 +1,17 @@
 //! What makes two packets belong to one connection: both ends, whichever sends, and the IP protocol.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use packets::{Packet, Transport};
 use records::Endpoints;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::icmp;
 
-/// Any odd constants: the hash must be the same in every run. Multiplication mixes all bits, so that addresses and
-/// ports which an attacker can choose do not pile up by accident; who searches for collisions on purpose lengthens the
-/// probes of his own connections.
-const KEYS: [u64; 4] =
-    [0xa076_1d64_78bd_642f, 0xe703_7ed1_a0b4_28db, 0x8ebc_6af0_9c88_c6e3, 0x9899_65f4_cc74_369f];
+/// Another in each process, so that nobody can search for ends whose hashes collide. No order depends on the hash.
+static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
 
 /// Both ends of a packet, as the sender sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +46,14 @@ impl Ends {
         let destination = (address_number(self.destination), self.destination_port);
         let forward = self.one_way || source <= destination;
         let (first, second) = if forward { (source, destination) } else { (destination, source) };
-        let ports = u64::from(first.1) << 48 | u64::from(second.1) << 32 | u64::from(ip_proto);
-        let [first_high, first_low] = halves(first.0);
-        let [second_high, second_low] = halves(second.0);
-        let [a, b, c, d] = KEYS;
-        let addresses = product(first_low ^ a, second_low ^ b) ^ product(first_high ^ c, second_high ^ d);
-        product(addresses ^ c, ports ^ b)
+        let mut bytes = [0; 37];
+        let (addresses, rest) = bytes.split_at_mut(32);
+        let (first_address, second_address) = addresses.split_at_mut(16);
+        first_address.copy_from_slice(&first.0.to_ne_bytes());
+        second_address.copy_from_slice(&second.0.to_ne_bytes());
+        let ([a, b], [c, d]) = (first.1.to_ne_bytes(), second.1.to_ne_bytes());
+        rest.copy_from_slice(&[a, b, c, d, ip_proto]);
+        xxh3_64_with_seed(&bytes, *SEED)
     }
 
     /// Whether a connection between these ends is meant.
@@ -71,15 +73,4 @@ fn address_number(address: IpAddr) -> u128 {
         IpAddr::V4(address) => u128::from(address.to_bits()) | 0xffff << 32,
         IpAddr::V6(address) => address.to_bits(),
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "both halves are meant")]
-const fn halves(number: u128) -> [u64; 2] {
-    [(number >> 64) as u64, number as u64]
-}
-
-/// Both halves of the product, folded together.
-const fn product(one: u64, other: u64) -> u64 {
-    let [high, low] = halves(one as u128 * other as u128);
-    high ^ low
 }

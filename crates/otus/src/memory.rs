@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use brain::Brain;
 
+use crate::output::{WARN, tell};
+
 /// The checkpoint belongs to the lake's state after so many captures: a run that was killed before its commit
 /// leaves the checkpoint of the state before, which is then the right one.
 fn path(lake: &Path, captures: usize) -> PathBuf {
@@ -17,9 +19,17 @@ pub(crate) fn load(lake: &Path, captures: usize, config: brain::Config) -> Resul
     let path = path(lake, captures);
     match fs::read(&path) {
         Ok(bytes) => Brain::load(config, &bytes).with_context(|| {
-            format!("{}: to learn anew, remove this file and analyse the captures again", path.display())
+            format!("{}: to learn anew, analyse all captures again into a new lake", path.display())
         }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Brain::new(config)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if captures > 0 {
+                tell(&format!(
+                    "{WARN}{} is missing:{WARN:#} what was learned from the captures in the lake is lost, and everything is new again",
+                    path.display()
+                ));
+            }
+            Ok(Brain::new(config))
+        }
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
 }
@@ -34,6 +44,7 @@ pub(crate) fn save(lake: &Path, captures: usize, brain: &Brain) -> Result<()> {
     std::io::Write::write_all(&mut &file, &brain.save()?)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&part, &path))
+        .and_then(|()| fs::File::open(folder)?.sync_all())
         .with_context(|| format!("writing {}", path.display()))
 }
 

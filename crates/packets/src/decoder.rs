@@ -215,7 +215,6 @@ impl Decoder {
             }
             Err(unreadable) => self.unreadable(walk, unreadable),
         }
-        self.fragments.recycle(payload);
         None
     }
 

@@ -68,8 +68,6 @@ pub(crate) struct Fragments {
     bytes: usize,
     /// Packets that were given up.
     dropped: u64,
-    /// Memory to be used again.
-    spare: Vec<u8>,
 }
 
 impl Fragments {
@@ -102,10 +100,10 @@ impl Fragments {
             self.begin(key, packet, fragment);
         }
         let incomplete = self.incomplete.get_mut(&key)?;
-        let before = incomplete.payload.len();
+        let before = incomplete.payload.capacity();
         incomplete.note(packet.ip_proto, fragment, end, &mut weird);
         incomplete.insert(fragment.offset, end, bytes, &mut weird);
-        self.bytes += incomplete.payload.len() - before;
+        self.bytes += incomplete.payload.capacity() - before;
         if let Some(length) = incomplete.complete_length() {
             return self.remove(key).map(|incomplete| incomplete.into_whole(length));
         }
@@ -119,24 +117,15 @@ impl Fragments {
         None
     }
 
-    /// Takes memory back.
-    pub(crate) fn recycle(&mut self, payload: Vec<u8>) {
-        if payload.capacity() > self.spare.capacity() {
-            self.spare = payload;
-        }
-    }
-
     fn begin(&mut self, key: Key, packet: &Packet, fragment: Fragment) {
         self.serial += 1;
         self.order.insert(self.serial, key);
-        let mut payload = std::mem::take(&mut self.spare);
-        payload.clear();
         let incomplete = Incomplete {
             serial: self.serial,
             begun: packet.ts,
             protocol: packet.ip_proto,
             header_length: fragment.header_length,
-            payload,
+            payload: Vec::new(),
             stretches: Vec::new(),
             length: None,
         };
@@ -146,7 +135,7 @@ impl Fragments {
     fn remove(&mut self, key: Key) -> Option<Incomplete> {
         let incomplete = self.incomplete.remove(&key)?;
         self.order.remove(&incomplete.serial);
-        self.bytes = self.bytes.saturating_sub(incomplete.payload.len());
+        self.bytes = self.bytes.saturating_sub(incomplete.payload.capacity());
         Some(incomplete)
     }
 

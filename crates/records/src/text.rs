@@ -7,14 +7,11 @@ use std::net::IpAddr;
 /// that is not ASCII where the whole is not UTF-8. Nothing is lost.
 pub fn text_from_bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !bytes.iter().any(|byte| is_escaped_control(*byte)) => text.to_owned(),
-        Ok(text) => text.chars().fold(String::with_capacity(bytes.len() + 8), |mut escaped, character| {
-            match u8::try_from(character) {
-                Ok(byte) if is_escaped_control(byte) => push_escaped(&mut escaped, byte),
-                _ => escaped.push(character),
-            }
-            escaped
-        }),
+        // Most text is plain ASCII, which is told at once.
+        Ok(text) if !bytes.iter().any(|byte| is_escaped_control(*byte) || !byte.is_ascii()) => {
+            text.to_owned()
+        }
+        Ok(text) => escaped(text.chars()),
         Err(_) => bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut escaped, byte| {
             if is_escaped_control(*byte) || !byte.is_ascii() {
                 push_escaped(&mut escaped, *byte);
@@ -24,6 +21,23 @@ pub fn text_from_bytes(bytes: &[u8]) -> String {
             escaped
         }),
     }
+}
+
+/// Controls as `\\xNN`; those beyond ASCII, and characters that turn the direction of writing round, as `\\u{NNNN}`.
+fn escaped(characters: impl Iterator<Item = char>) -> String {
+    characters.fold(String::new(), |mut escaped, character| {
+        match u8::try_from(character) {
+            Ok(byte) if is_escaped_control(byte) => push_escaped(&mut escaped, byte),
+            _ if is_deceptive(character) => escaped.extend(character.escape_unicode()),
+            _ => escaped.push(character),
+        }
+        escaped
+    })
+}
+
+/// Terminals obey them, or show what follows in another order.
+const fn is_deceptive(character: char) -> bool {
+    matches!(character, '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn push_escaped(text: &mut String, byte: u8) {
@@ -73,13 +87,14 @@ pub fn push_address(text: &mut String, address: IpAddr) {
     }
 }
 
-/// Text from UTF-16LE, as the protocols of Windows carry it; a lone surrogate becomes U+FFFD.
+/// Text from UTF-16LE, as the protocols of Windows carry it; a lone surrogate becomes U+FFFD. Controls
+/// are escaped as by [`text_from_bytes`].
 pub fn text_from_utf16le(bytes: &[u8]) -> String {
     let units = bytes.chunks_exact(2).map(|pair| match pair {
         [low, high] => u16::from_le_bytes([*low, *high]),
         _ => 0,
     });
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    escaped(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
 
 #[cfg(test)]
@@ -99,6 +114,9 @@ mod tests {
     fn what_is_not_text_is_escaped() {
         assert_eq!(text_from_bytes("a\tü€\r\n".as_bytes()), "a\tü€\r\n");
         assert_eq!(text_from_bytes("ü\x1b".as_bytes()), r"ü\x1b");
+        assert_eq!(text_from_bytes("a\u{9b}31m\u{202e}b".as_bytes()), r"a\u{9b}31m\u{202e}b");
+        let utf16: Vec<u8> = "ü\x1b]0;x\x07".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(text_from_utf16le(&utf16), r"ü\x1b]0;x\x07");
         assert_eq!(text_from_bytes(b"\xc3\xbc\xff"), r"\xc3\xbc\xff");
         assert_eq!(text_from_bytes(b"\x00a\x1b[0m\x7f\xffb\xe2\x82"), r"\x00a\x1b[0m\x7f\xffb\xe2\x82");
     }

@@ -72,6 +72,7 @@ pub fn run<E: From<std::io::Error>>(
             take(records)?;
         }
         // Closed channels end the other threads after a failure above; here they are at their end already.
-        Ok(reader.join().unwrap_or_default())
+        // A panic of the reader is a defect and goes on as one.
+        Ok(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// `Tunnel::expiration_interval`).
 const UNUSED_FOR: Interval = Interval::from_secs(60 * 60);
 
-/// So many of them are remembered; beyond, some are reported again.
+/// So many of them are remembered; beyond, the half that was not used for longest is over.
 const TUNNELS_MAX: usize = 65_536;
 
 /// Zeek's name of a tunnel.
@@ -106,13 +106,28 @@ impl Tunnels {
             }
             records.push(expired(key.0, *active));
         } else if self.active.len() >= TUNNELS_MAX {
-            self.active.clear();
+            self.expire_half(&mut records);
         }
         let uid = uid();
         self.active.insert(key, Active { first: id, uid, used: now });
         self.next_expiry = self.next_expiry.min(now + UNUSED_FOR);
         records.push(record(now, uid, id, key.0, Action::Discover));
         records
+    }
+
+    fn expire_half(&mut self, records: &mut Vec<Tunnel>) {
+        let mut times: Vec<Timestamp> = self.active.values().map(|active| active.used).collect();
+        let middle = times.len() / 2;
+        let (_, median, _) = times.select_nth_unstable(middle);
+        let (median, mut left) = (*median, middle + 1);
+        self.active.retain(|(kind, _), active| {
+            let is_over = active.used <= median && left > 0;
+            if is_over {
+                left -= 1;
+                records.push(Tunnel { ts: active.used, ..expired(kind, *active) });
+            }
+            !is_over
+        });
     }
 
     /// Those that have not been used for long.
@@ -218,6 +233,20 @@ mod tests {
         assert_eq!(over.iter().map(|it| it.ts).collect::<Vec<_>>(), [minutes(110)]);
         assert_eq!(tunnels.over_ip(minutes(112), &there).len(), 1);
         assert_eq!(tunnels.over_ip(minutes(300), &there).len(), 2);
+    }
+
+    #[test]
+    fn tunnels_are_bounded_and_those_that_go_are_told() {
+        let (mut tunnels, mut told) = (Tunnels::default(), [0, 0]);
+        for number in 0..200_000_u32 {
+            let src = IpAddr::from(number.to_be_bytes());
+            let it = Encapsulation { kind: TunnelKind::Gre, src, dst: [10, 0, 0, 1].into(), ports: None };
+            for record in tunnels.over_ip(Timestamp(i64::from(number)), &it) {
+                told[usize::from(record.action == "Tunnel::EXPIRE")] += 1;
+            }
+        }
+        assert!(tunnels.active.len() <= TUNNELS_MAX);
+        assert_eq!(told[0] - told[1], tunnels.active.len());
     }
 
     #[test]

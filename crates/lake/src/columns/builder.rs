@@ -13,6 +13,18 @@ use records::{AnyRecord, ColumnWriter, Interval, Kind, RECORD_TYPES, Timestamp, 
 
 use super::schema::{TIME_ZONE, schema};
 
+/// Longer texts and lists of texts are cut: no honest value is as long, and a column's offsets have 32 bits.
+const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// The text, or as much of it as fits into so many bytes.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    if text.len() <= bytes_max {
+        text
+    } else {
+        text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
+    }
+}
+
 enum ColumnBuilder {
     Timestamp(TimestampNanosecondBuilder),
     Interval(DurationNanosecondBuilder),
@@ -217,6 +229,7 @@ impl ColumnWriter for ChunkBuilder {
         }
     }
     fn text(&mut self, value: &str) {
+        let value = cut(value, TEXT_BYTES_MAX);
         self.bytes += value.len();
         if let Some(ColumnBuilder::Text(column)) = self.next() {
             column.append_value(value);
@@ -233,9 +246,16 @@ impl ColumnWriter for ChunkBuilder {
         self.address = text;
     }
     fn text_list(&mut self, values: &[String]) {
-        self.bytes += values.iter().map(|value| value.len() + 4).sum::<usize>();
+        let mut room = TEXT_BYTES_MAX;
+        let kept = values.iter().map_while(|value| {
+            let value = cut(value, room);
+            room = room.checked_sub(value.len() + 4)?;
+            Some(value)
+        });
+        let kept: Vec<&str> = kept.collect();
+        self.bytes += kept.iter().map(|value| value.len() + 4).sum::<usize>();
         if let Some(ColumnBuilder::TextList(column)) = self.next() {
-            column.append_value(values.iter().map(Some));
+            column.append_value(kept.into_iter().map(Some));
         }
     }
     fn count_list(&mut self, values: &[u64]) {

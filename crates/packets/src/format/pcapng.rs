@@ -13,6 +13,9 @@ const ENHANCED_PACKET: u32 = 6;
 /// The most interfaces of a section that are believed; each costs 32 bytes of memory.
 const INTERFACES_MAX: usize = 65_536;
 
+/// Later times leave no room for time-outs, in nanoseconds since the epoch: a year before the end of time in 2262.
+const TIME_MAX: i64 = i64::MAX - 366 * 86_400 * 1_000_000_000;
+
 const OPTION_TIME_RESOLUTION: u16 = 9;
 const OPTION_TIME_OFFSET: u16 = 14;
 
@@ -190,7 +193,8 @@ impl Pcapng {
         let ts =
             ts.zip(interface.offset.checked_mul(1_000_000_000)).and_then(|(ts, more)| ts.checked_add(more));
         let range = 28..28 + captured as usize;
-        Ok(FrameHead { ts: ts.ok_or(FormatError::Time)?, link: interface.link, original_length, range })
+        let ts = ts.filter(|ts| *ts <= TIME_MAX).ok_or(FormatError::Time)?;
+        Ok(FrameHead { ts, link: interface.link, original_length, range })
     }
 
     /// A simple packet block: of the first interface, without a time.

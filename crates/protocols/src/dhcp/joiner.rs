@@ -46,12 +46,18 @@ impl Joiner {
     /// from which the looks are counted; later ones may be left out, but then records come later.
     pub fn advance(&mut self, now: Timestamp, write: &mut impl FnMut(Dhcp)) {
         let mut look = *self.next_look.get_or_insert(now + LOOK);
-        if self.open.is_empty() && look <= now {
-            look = look + Interval(now.since(look).0.div_euclid(LOOK.0).saturating_mul(LOOK.0)) + LOOK;
-        }
-        while look <= now {
+        // An exchange is over after a few looks; then those up to now would find nothing.
+        while look <= now && !self.open.is_empty() {
             self.look(look, write);
-            look = look + LOOK;
+            let next = look + LOOK;
+            if next == look {
+                // The end of time.
+                break;
+            }
+            look = next;
+        }
+        if look <= now && self.open.is_empty() {
+            look = look + Interval(now.since(look).0.div_euclid(LOOK.0).saturating_mul(LOOK.0)) + LOOK;
         }
         self.next_look = Some(look);
     }

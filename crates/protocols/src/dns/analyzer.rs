@@ -10,6 +10,10 @@ use crate::analyzer::{Analyzer, Chunk, Output};
 
 /// More questions in one message are taken for other traffic on DNS's port.
 const QUESTIONS_MAX: u16 = 25;
+/// So many answers of a transaction are told …
+const ANSWERS_MAX: usize = 512;
+/// … and no more when they have so many bytes: an answer of 14 bytes can point to a name of 1,000.
+const ANSWERS_BYTES_MAX: usize = 32 << 10;
 
 /// Follows datagrams.
 #[derive(Default)]
@@ -124,6 +128,11 @@ impl Message<'_> {
         }
         let mut answers = AnswerReader::new(cursor, *flaws, self.port);
         let whole = (0..self.header.answers).all(|_| match answers.next() {
+            // What is left is neither read nor told.
+            Some(_) if self.is_full() => {
+                answers.flaws.add(Flaw::TooManyAnswers);
+                false
+            }
             Some(answer) => {
                 self.answer(answer, &answers.owner);
                 true
@@ -132,6 +141,14 @@ impl Message<'_> {
         });
         *flaws = answers.flaws;
         whole
+    }
+
+    fn is_full(&self) -> bool {
+        self.transaction.as_ref().is_some_and(|transaction| {
+            let answers = transaction.record.answers.as_deref().unwrap_or_default();
+            answers.len() >= ANSWERS_MAX
+                || answers.iter().map(String::len).sum::<usize>() >= ANSWERS_BYTES_MAX
+        })
     }
 
     fn question(&mut self, name: &Name, kind: u16, class: u16) {

@@ -19,6 +19,7 @@ pub(super) enum Flaw {
     TooManyQuestions,
     QuestionCut,
     AnswerCut,
+    TooManyAnswers,
     DataCut,
     DataMissing,
     DataOfOtherLength,
@@ -33,12 +34,13 @@ pub(super) enum Flaw {
 }
 
 impl Flaw {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::HeaderCut,
         Self::UnknownOpcode,
         Self::TooManyQuestions,
         Self::QuestionCut,
         Self::AnswerCut,
+        Self::TooManyAnswers,
         Self::DataCut,
         Self::DataMissing,
         Self::DataOfOtherLength,
@@ -60,6 +62,7 @@ impl Flaw {
             Self::TooManyQuestions => "DNS_Conn_count_too_large",
             Self::QuestionCut => "DNS_truncated_quest_too_short",
             Self::AnswerCut => "DNS_truncated_ans_too_short",
+            Self::TooManyAnswers => "dns_answers_over_limit",
             Self::DataCut => "DNS_truncated_RR_rdlength_lt_len",
             Self::DataMissing => "DNS_zero_rdlength",
             Self::DataOfOtherLength => "DNS_RR_bad_length",

@@ -1,5 +1,7 @@
 //! Lines and packets of SSH: bytes to fields.
 
+use records::text_from_bytes;
+
 use crate::take;
 
 /// Types of messages that are read.
@@ -62,7 +64,7 @@ impl KexInit {
     pub(crate) fn read(mut body: &[u8]) -> Option<Self> {
         const COOKIE_BYTES: usize = 16;
         take::bytes(&mut body, COOKIE_BYTES)?;
-        let mut list = || take::after_u32(&mut body).map(|list| String::from_utf8_lossy(list).into_owned());
+        let mut list = || take::after_u32(&mut body).map(text_from_bytes);
         Some(Self {
             kex: list()?,
             host_key: list()?,

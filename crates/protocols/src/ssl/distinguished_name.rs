@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use records::text_from_bytes;
+
 use x509_parser::asn1_rs::{Any, ToDer as _};
 use x509_parser::x509::X509Name;
 
@@ -39,7 +41,7 @@ pub(crate) fn text_of(value: &Any<'_>) -> Option<String> {
     const UNIVERSAL: u32 = 28;
     const BMP: u32 = 30;
     match value.tag().0 {
-        UTF8 => Some(String::from_utf8_lossy(value.data).into_owned()),
+        UTF8 => Some(text_from_bytes(value.data)),
         // Each byte is a character of Latin-1.
         18 | 19 | 20 | 22 | 23 | 24 | 26 => Some(value.data.iter().map(|byte| char::from(*byte)).collect()),
         BMP => {
