@@ -94,7 +94,14 @@ pub fn text_from_utf16le(bytes: &[u8]) -> String {
         [low, high] => u16::from_le_bytes([*low, *high]),
         _ => 0,
     });
-    escaped(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)))
+    let characters = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+    // Zeros fill up fields of a fixed length; who reads those takes them off.
+    let text: String = characters.collect();
+    if text.chars().any(|character| character != '\0' && (character.is_control() || is_deceptive(character)))
+    {
+        return text.split('\0').map(|part| escaped(part.chars())).collect::<Vec<_>>().join("\0");
+    }
+    text
 }
 
 #[cfg(test)]
