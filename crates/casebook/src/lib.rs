@@ -42,7 +42,8 @@ impl Casebook {
     /// Opens an existing casebook for reading; others may write to it meanwhile.
     pub fn read(folder: &Path) -> Result<Self, CasebookError> {
         let path = folder.join(FILE);
-        if !path.exists() {
+        // Where the folder may not be looked into, SQLite says why.
+        if matches!(path.try_exists(), Ok(false)) {
             return Err(CasebookError::Missing { folder: folder.to_owned() });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

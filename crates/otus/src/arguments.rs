@@ -115,9 +115,9 @@ pub(crate) struct Search {
     /// Comma-separated values.
     #[arg(long)]
     pub(crate) csv: bool,
-    /// At most so many records, the earliest first.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub(crate) limit: usize,
+    /// At most so many records, the earliest first [default: 1000 for people, all with --json and --csv]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -3,14 +3,14 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use casebook::Casebook;
 use serde_json::Value;
 
 use crate::arguments::Devices;
+use crate::findings::casebook_of;
 use crate::output::{self, FAINT, HEADING, NAME, Outcome};
 
 pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
-    let devices = Casebook::read(&arguments.lake.path)?.devices()?;
+    let devices = casebook_of(&arguments.lake.path)?.devices()?;
     let mut out = output::standard_output();
     if arguments.json {
         for device in &devices {

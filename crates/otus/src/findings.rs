@@ -1,13 +1,15 @@
 //! `otus findings`: hosts by threat and certainty, then each finding with its sentence, facts and evidence.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use casebook::Casebook;
+use lake::{Access, Lake};
 use serde_json::Value;
 
 use crate::arguments::Findings;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, weight};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, WARN, tell, weight};
 
 /// Evidence beyond this is counted, not printed; `--json` has all.
 const EVIDENCE_SHOWN: usize = 6;
@@ -15,7 +17,7 @@ const EVIDENCE_SHOWN: usize = 6;
 const ALERT: u64 = 50;
 
 pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
-    let findings = Casebook::read(&arguments.lake.path)?.findings()?;
+    let findings = casebook_of(&arguments.lake.path)?.findings()?;
     let mut out = output::standard_output();
     if arguments.json {
         for finding in &findings {
@@ -26,6 +28,17 @@ pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// The casebook of a lake that can be read; says where a run was not finished, whose findings are not there then.
+pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
+    let lake = Lake::open(folder, Access::Read)?;
+    if lake.open_ingests().next().is_some() {
+        tell(&format!(
+            "{WARN}a run was not finished:{WARN:#} analyse its captures again to see what it would have found"
+        ));
+    }
+    Ok(Casebook::read(folder)?)
 }
 
 /// Prints findings for people; they come ranked.

@@ -8,6 +8,9 @@ use lake::{Access, Lake, LakeError, write_hits_csv, write_hits_json, write_hits_
 use crate::arguments::Search;
 use crate::output::{self, FAINT, Outcome, grouped, tell};
 
+/// People see so many records where they did not ask for more.
+const SHOWN: usize = 1000;
+
 pub(crate) fn run(arguments: &Search) -> Result<Outcome> {
     let lake = Lake::open(&arguments.lake.path, Access::Read)?;
     let search = match lake.search(&arguments.query) {
@@ -18,7 +21,9 @@ pub(crate) fn run(arguments: &Search) -> Result<Outcome> {
         }
         Err(error) => return Err(error.into()),
     };
-    let hits = search.hits(Some(arguments.limit))?;
+    let is_for_people = !arguments.json && !arguments.csv;
+    let limit = arguments.limit.or(is_for_people.then_some(SHOWN));
+    let hits = search.hits(limit)?;
     let mut out = output::standard_output();
     if arguments.json {
         write_hits_json(hits, &mut out)?;
@@ -27,8 +32,9 @@ pub(crate) fn run(arguments: &Search) -> Result<Outcome> {
     } else {
         write_hits_text(hits, &mut out)?;
         let count = search.count()?;
-        let shown = count.min(arguments.limit as u64);
-        write!(out, "{FAINT}{} records", grouped(count))?;
+        let shown = limit.map_or(count, |limit| count.min(limit as u64));
+        let noun = if count == 1 { "record" } else { "records" };
+        write!(out, "{FAINT}{} {noun}", grouped(count))?;
         if shown < count {
             write!(out, ", the first {} shown; --limit shows more", grouped(shown))?;
         }

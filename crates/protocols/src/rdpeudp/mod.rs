@@ -12,9 +12,11 @@ recognised!(PROTOCOL, "RDPEUDP.", "rdpeudp", Udp, &[3389], Both, check);
 fn check(from: Sender, datagram: &[u8]) -> Verdict {
     let [acknowledged @ .., _, _] = datagram.get(..8).unwrap_or_default() else { return Verdict::No };
     let flags = datagram.get(7).copied().unwrap_or_default();
-    let is_beginning = match from {
-        Sender::Originator => acknowledged.starts_with(&[0xff; 4]) && flags & 5 == 1,
-        Sender::Responder => flags & 5 == 5,
+    let verdict = match from {
+        Sender::Originator if acknowledged.starts_with(&[0xff; 4]) && flags & 5 == 1 => Verdict::Match,
+        // Two bits alone say little.
+        Sender::Responder if flags & 5 == 5 => Verdict::Maybe,
+        _ => Verdict::No,
     };
-    if is_beginning && datagram.len() >= 1132 { Verdict::Match } else { Verdict::No }
+    if datagram.len() >= 1132 { verdict } else { Verdict::No }
 }

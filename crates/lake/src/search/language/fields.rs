@@ -88,7 +88,7 @@ const ALIASES: &[Alias] = &[
     any("port", &["id.resp_p"]),
     any("sport", &["id.orig_p"]),
     any("src", &["id.orig_h", "dhcp.client_addr"]),
-    any("uid", &["uid", "uids"]),
+    any("uid", &["uid", "uids", "fuid", "parent_fuid", "orig_fuids", "resp_fuids"]),
     any("user", &["user", "username", "kerberos.client"]),
 ];
 
