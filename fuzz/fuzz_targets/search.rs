@@ -18,7 +18,7 @@ use records::Timestamp;
 use time_range::TimeRange;
 
 fuzz_target!(|query: &str| {
-    if let Err(error) = language::condition(query, Timestamp(1_794_830_400_000_000_000)) {
+    if let Err(error) = language::condition(query, Timestamp(1_794_830_400_000_000_000), &HostNames::default()) {
         assert!(query.get(error.place()).is_some(), "an error points outside of the query");
         assert!(error.to_string().starts_with(error.message()));
     }

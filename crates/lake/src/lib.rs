@@ -27,7 +27,7 @@ pub use ingest::Ingest;
 pub use lake::{Access, Lake};
 pub use log::Recovered;
 pub use manifest::{CaptureIdentity, Segment};
-pub use search::{Hits, Search, SearchError, write_hits_csv, write_hits_json, write_hits_text};
+pub use search::{Hits, HostNames, Search, SearchError, write_hits_csv, write_hits_json, write_hits_text};
 pub use segments::Records;
 pub use sql::{Rows, write_csv, write_json_lines, write_table};
 pub use time_range::TimeRange;

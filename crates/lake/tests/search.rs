@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use lake::{Access, Lake, LakeError, write_hits_csv, write_hits_json, write_hits_text};
+use lake::{Access, HostNames, Lake, LakeError, write_hits_csv, write_hits_json, write_hits_text};
 use records::{
     AnyRecord, Conn, Dhcp, Dns, Endpoints, File, Http, Interval, Kerberos, SmbTransfer, Ssl, Timestamp, Uid,
     Weird,
@@ -161,7 +161,7 @@ fn filled(dir: &Path) -> Lake {
 
 /// The minutes of the records that a query finds.
 fn minutes(lake: &Lake, query: &str) -> Vec<i64> {
-    let search = lake.search(query).unwrap_or_else(|error| panic!("{error}"));
+    let search = lake.search(query, &HostNames::default()).unwrap_or_else(|error| panic!("{error}"));
     let hits: Vec<_> = search.hits(None).unwrap().map(|hit| (hit.unwrap().ts().0 - NOON) / MINUTE).collect();
     assert_eq!(search.count().unwrap(), hits.len() as u64, "{query}");
     hits
@@ -295,10 +295,12 @@ fn an_error_points_at_the_place() {
         ("bytes>)", "a value is missing here", ""),
     ];
     for (query, message, wrong) in cases {
-        let Err(LakeError::Search(error)) = lake.search(query) else { panic!("{query} is understood") };
+        let Err(LakeError::Search(error)) = lake.search(query, &HostNames::default()) else {
+            panic!("{query} is understood")
+        };
         assert_eq!((error.message(), &query[error.place()]), (message, wrong), "{query}");
     }
-    let error = lake.search("größe hots:1").err().unwrap().to_string();
+    let error = lake.search("größe hots:1", &HostNames::default()).err().unwrap().to_string();
     assert_eq!(error, "there is no field `hots`; did you mean `host`?\n  größe hots:1\n        ^^^^");
 }
 
@@ -307,7 +309,7 @@ fn hostile_queries_are_bounded() {
     let dir = tempdir().unwrap();
     let lake = filled(dir.path());
     for query in ["(".repeat(10_000), "not ".repeat(10_000), "a ".repeat(10_000), "a".repeat(100_000)] {
-        assert!(lake.search(&query).is_err());
+        assert!(lake.search(&query, &HostNames::default()).is_err());
     }
     assert_eq!(minutes(&lake, &vec!["type:weird"; 200].join(" or ")), [10]);
     assert_eq!(minutes(&lake, &format!("uri:{}", "*a".repeat(2000))), [] as [i64; 0]);
@@ -317,7 +319,7 @@ fn hostile_queries_are_bounded() {
 fn hits_print_as_json_csv_and_text() {
     let dir = tempdir().unwrap();
     let lake = filled(dir.path());
-    let search = lake.search("type:dns domain:example.com").unwrap();
+    let search = lake.search("type:dns domain:example.com", &HostNames::default()).unwrap();
     let mut out = Vec::new();
     write_hits_json(search.hits(None).unwrap(), &mut out).unwrap();
     let json = String::from_utf8(std::mem::take(&mut out)).unwrap();
@@ -330,5 +332,23 @@ fn hits_print_as_json_csv_and_text() {
     write_hits_text(search.hits(Some(1)).unwrap(), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("2026-11-16T12:02:00Z dns 10.20.10.166:50000 → 10.20.10.1:53 uid=C3"), "{text}");
-    assert_eq!(lake.search("").unwrap().hits(Some(3)).unwrap().count(), 3);
+    assert_eq!(lake.search("", &HostNames::default()).unwrap().hits(Some(3)).unwrap().count(), 3);
+}
+
+#[test]
+fn a_hosts_name_stands_for_the_addresses_that_it_held() {
+    let dir = tempdir().unwrap();
+    let mut ingest = Lake::open(dir.path(), Access::Write).unwrap().begin("office").unwrap();
+    ingest.append(&office()).unwrap();
+    let lake = ingest.commit(vec![]).unwrap();
+    let mut names = HostNames::default();
+    let count = |query: &str, names: &HostNames| lake.search(query, names).unwrap().count().unwrap();
+    let of_address = count("host:10.20.10.166", &names);
+    assert!(of_address > 0);
+    assert_eq!(count("host:HN-PC99", &names), 0);
+    names.add("hn-pc99", "10.20.10.166", "2026-11-16T12:00:00Z", "2026-11-16T12:00:00Z");
+    assert_eq!(count("host:HN-PC99", &names), 1);
+    names.add("hn-pc99", "10.20.10.166", "2026-11-16", "2026-11-16");
+    assert_eq!(count("host:HN-PC99", &names), of_address);
+    assert_eq!(count("src:hn-pc99 host!=hn-pc99", &names), 0);
 }

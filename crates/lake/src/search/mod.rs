@@ -9,7 +9,7 @@ use datafusion::prelude::DataFrame;
 use records::{RECORD_TYPES, RecordType};
 
 pub use hits::Hits;
-pub use language::SearchError;
+pub use language::{HostNames, SearchError};
 pub use print::{write_hits_csv, write_hits_json, write_hits_text};
 
 use crate::sql::{Engine, LakeTable};
@@ -26,9 +26,9 @@ pub struct Search<'a> {
 impl Lake {
     /// Understands a query, e.g. `host:10.20.10.166 bytes>1M since:2h`. Times that are relative count from the
     /// latest record in the lake.
-    pub fn search(&self, query: &str) -> Result<Search<'_>, LakeError> {
+    pub fn search(&self, query: &str, hosts: &HostNames) -> Result<Search<'_>, LakeError> {
         let latest = self.latest().unwrap_or_default();
-        Ok(Search { lake: self, condition: language::condition(query, latest)? })
+        Ok(Search { lake: self, condition: language::condition(query, latest, hosts)? })
     }
 }
 

@@ -7,6 +7,7 @@
 mod condition;
 mod error;
 mod fields;
+mod host_names;
 mod lexer;
 mod parser;
 mod resolve;
@@ -16,14 +17,15 @@ mod values;
 
 pub(crate) use condition::{ColumnTest, Comparison, Condition, Target, Test};
 pub use error::SearchError;
+pub use host_names::HostNames;
 use resolve::resolve;
 
 use records::Timestamp;
 
 /// Reads a query. `latest` is the time of the lake's latest record, from which `since:2h` counts.
-pub(crate) fn condition(query: &str, latest: Timestamp) -> Result<Condition, SearchError> {
+pub(crate) fn condition(query: &str, latest: Timestamp, hosts: &HostNames) -> Result<Condition, SearchError> {
     let failed = |failure: error::Failure| SearchError::new(query, failure);
     let tokens = lexer::tokens(query).map_err(failed)?;
     let parsed = parser::parse(tokens, query.len()).map_err(failed)?;
-    resolve(&parsed, latest).map_err(failed)
+    resolve(&parsed, latest, hosts).map_err(failed)
 }

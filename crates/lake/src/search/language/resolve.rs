@@ -7,18 +7,23 @@ use records::{Kind, RECORD_TYPES, RecordType, Timestamp};
 use super::condition::{ColumnTest, Condition, Target, Test};
 use super::error::Failure;
 use super::fields::{Field, Sense, fields, nearest};
+use super::host_names::HostNames;
 use super::syntax::{Operator, Piece, Syntax, Term};
 use super::tests_of_values::{contains_pattern, pattern, tests};
 use super::values::{moment, span};
 use crate::TimeRange;
 use crate::network::Network;
 
-pub(crate) fn resolve(syntax: &Syntax, latest: Timestamp) -> Result<Condition, Failure> {
-    let each = |parts: &[Syntax]| parts.iter().map(|part| resolve(part, latest)).collect::<Result<_, _>>();
+/// Fields that a host's name can be asked of.
+const ENDS: [&str; 3] = ["dst", "host", "src"];
+
+pub(crate) fn resolve(syntax: &Syntax, latest: Timestamp, hosts: &HostNames) -> Result<Condition, Failure> {
+    let each =
+        |parts: &[Syntax]| parts.iter().map(|part| resolve(part, latest, hosts)).collect::<Result<_, _>>();
     match syntax {
         Syntax::All(parts) => Ok(Condition::All(each(parts)?)),
         Syntax::Any(parts) => Ok(Condition::Any(each(parts)?)),
-        Syntax::Not(part) => Ok(Condition::Not(Box::new(resolve(part, latest)?))),
+        Syntax::Not(part) => Ok(Condition::Not(Box::new(resolve(part, latest, hosts)?))),
         Syntax::Term(Term::Word(word)) => Ok(free_word(word)),
         Syntax::Term(Term::Field { name, operator, value }) => {
             match (name.text.to_ascii_lowercase().as_str(), operator) {
@@ -29,7 +34,7 @@ pub(crate) fn resolve(syntax: &Syntax, latest: Timestamp) -> Result<Condition, F
                 (special @ ("since" | "until" | "between" | "type"), _) => {
                     Err(Failure::new(&name.place, format!("`{special}` is written `{special}:…`")))
                 }
-                _ => column_tests(name, *operator, value),
+                _ => column_tests(name, *operator, value, hosts),
             }
         }
     }
@@ -79,7 +84,12 @@ fn with_advice(message: String, nearest: Option<&str>) -> String {
     }
 }
 
-fn column_tests(name: &Piece, operator: Operator, value: &Piece) -> Result<Condition, Failure> {
+fn column_tests(
+    name: &Piece,
+    operator: Operator,
+    value: &Piece,
+    hosts: &HostNames,
+) -> Result<Condition, Failure> {
     let fields = fields(&name.text).map_err(|nearest| {
         let message = format!("there is no field `{}`", name.text);
         Failure::new(&name.place, with_advice(message, nearest.as_deref()))
@@ -92,14 +102,36 @@ fn column_tests(name: &Piece, operator: Operator, value: &Piece) -> Result<Condi
             Err(message) => reason = reason.or(Some(message)),
         }
     }
-    if found.is_empty() {
+    let is_end = ENDS.contains(&name.text.to_ascii_lowercase().as_str());
+    let held = if is_end { hosts.held_by(&value.text) } else { &[] };
+    if found.is_empty() && held.is_empty() {
         return Err(Failure::new(&value.place, reason.unwrap_or_default()));
     }
+    let by_address = held
+        .iter()
+        .map(|(address, held)| Condition::All(vec![Condition::Time(*held), of_address(&fields, *address)]));
+    let positive = Condition::Any([Condition::Columns(found)].into_iter().chain(by_address).collect());
     if operator != Operator::IsNot {
-        return Ok(Condition::Columns(found));
+        return Ok(positive);
     }
     let types = fields.iter().map(|field| field.type_index).collect();
-    Ok(Condition::All(vec![Condition::Type(types), Condition::Not(Box::new(Condition::Columns(found)))]))
+    Ok(Condition::All(vec![Condition::Type(types), Condition::Not(Box::new(positive))]))
+}
+
+/// The address in one of the fields' columns.
+fn of_address(fields: &[Field], address: IpAddr) -> Condition {
+    let columns =
+        fields.iter().flat_map(|field| field.columns.iter().map(|column| (field.type_index, *column)));
+    let of_addresses = columns.filter(|(_, column)| column.kind == Kind::Address);
+    Condition::Columns(
+        of_addresses
+            .map(|(type_index, column)| ColumnTest {
+                type_index,
+                target: Target::Column(column),
+                test: Test::Address(address),
+            })
+            .collect(),
+    )
 }
 
 /// The tests that fit the columns of a field; why none does.
