@@ -1,8 +1,8 @@
 //! The brain: takes records in stream order, gives findings and devices.
 
 use detections::{Finding, Findings, Watches};
-use records::AnyRecord;
-use world::{Network, World};
+use records::{AnyRecord, Network};
+use world::World;
 
 use crate::DeviceSummary;
 

@@ -9,4 +9,3 @@ pub use brain::{Brain, Config};
 pub use checkpoint::CheckpointError;
 pub use detections::{ALERT, DETECTIONS, Detection, Finding};
 pub use summary::DeviceSummary;
-pub use world::Network;

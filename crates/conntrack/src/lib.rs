@@ -20,6 +20,6 @@ mod timeouts;
 mod violation;
 mod wheel;
 
-pub use config::{Config, Network, PRIVATE_NETWORKS};
+pub use config::Config;
 pub use handler::{Connection, Handler};
 pub use table::Table;

@@ -1,9 +1,8 @@
 //! The record of a connection that is over.
 
-use records::{Conn, HardwareAddress};
+use records::{Conn, HardwareAddress, Network};
 
 use crate::community_id::community_id;
-use crate::config::Network;
 use crate::facts::Facts;
 
 /// What the transport knows in the end.

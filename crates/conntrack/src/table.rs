@@ -2,9 +2,9 @@
 
 use hashbrown::HashTable;
 use packets::{Checksum, Packet, Transport};
-use records::{Conn, Timestamp};
+use records::{Conn, Network, Timestamp};
 
-use crate::config::{Config, Network};
+use crate::config::Config;
 use crate::datagrams::Datagrams;
 use crate::facts::{Delivery, Facts};
 use crate::handler::Handler;

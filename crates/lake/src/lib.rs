@@ -13,7 +13,6 @@ mod ingest;
 mod lake;
 mod log;
 mod manifest;
-mod network;
 mod recovery;
 mod search;
 mod segments;

@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 use anyhow::{Context as _, Result, bail};
 use brain::Brain;
 use casebook::{Casebook, DeviceRow, FindingRow};
-use records::AnyRecord;
+use records::{AnyRecord, Network};
 use sensor::{Source, Traffic};
 
 use crate::arguments::Analyze;
@@ -138,8 +138,7 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
         ..sensor::Config::default()
     };
     for network in &arguments.networks {
-        let (address, prefix_bits) = parse_network(network)?;
-        config.table.local_networks.push(sensor::Network { address, prefix_bits });
+        config.table.local_networks.push(parse_network(network)?);
     }
     Ok(config)
 }
@@ -147,21 +146,13 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
 fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
     let mut config = brain::Config::default();
     for network in &arguments.networks {
-        parse_network(network)?;
-        config.own_networks.extend(brain::Network::parse(network));
+        config.own_networks.push(parse_network(network)?);
     }
     Ok(config)
 }
 
-fn parse_network(text: &str) -> Result<(std::net::IpAddr, u8)> {
-    let bad = || format!("`{text}` is no network; write it as 203.0.113.0/24");
-    let (address, prefix) = text.split_once('/').with_context(bad)?;
-    let address: std::net::IpAddr = address.parse().with_context(bad)?;
-    let prefix: u8 = prefix.parse().with_context(bad)?;
-    if prefix > if address.is_ipv4() { 32 } else { 128 } {
-        bail!(bad());
-    }
-    Ok((address, prefix))
+fn parse_network(text: &str) -> Result<Network> {
+    Network::parse(text).with_context(|| format!("`{text}` is no network; write it as 203.0.113.0/24"))
 }
 
 /// Says what was read and found.

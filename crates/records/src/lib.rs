@@ -109,7 +109,7 @@ pub use mqtt_connect::MqttConnect;
 pub use mqtt_publish::MqttPublish;
 pub use mqtt_subscribe::MqttSubscribe;
 pub use mysql::Mysql;
-pub use networks::is_local;
+pub use networks::{Network, PRIVATE_NETWORKS, is_local};
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
 pub use opcua::Opcua;

@@ -21,7 +21,6 @@ use crossbeam_channel::bounded;
 use records::AnyRecord;
 
 pub use capture::{FileReport, Identity, OpenError, Progress, Source, identify, list_captures};
-pub use conntrack::Network;
 pub use dispatch::Traffic;
 
 use crate::dispatch::Dispatcher;

@@ -17,7 +17,7 @@ pub use devices::{AddressSpan, Device, DeviceIndex, Devices, NameSource};
 pub use habits::{DestinationHabit, Habit, Habits, HourlyVolume, ServiceHabit};
 pub use identity::host_of;
 pub use names::{Names, registered_domain};
-pub use networks::{Network, Networks, Place};
+pub use networks::{Networks, Place};
 pub use seen::{Direction, Seen};
 pub use visits::{Step, Visit, Visits};
 pub use volumes::{PeerVolume, Volume, Volumes};

@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Conn, Timestamp};
+use records::{AnyRecord, Conn, Network, Timestamp};
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{host_of, identify};
 use crate::{
-    Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Network, Networks, Seen,
-    Visits, Volume, Volumes,
+    Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Networks, Seen, Visits,
+    Volume, Volumes,
 };
 
 /// Hours with traffic before rarity begins to mean something, and after which it means all.

@@ -2,10 +2,9 @@
 
 use std::net::IpAddr;
 
-use records::Column;
+use records::{Column, Network};
 
 use crate::TimeRange;
-use crate::network::Network;
 
 /// A condition on a record.
 #[derive(Clone, Debug, PartialEq)]

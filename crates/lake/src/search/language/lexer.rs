@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use records::Network;
+
 use super::error::Failure;
 use super::syntax::{Operator, Piece, Term, Token};
-use crate::network::Network;
 
 /// A longer query is no query that somebody wrote.
 const QUERY_BYTES_MAX: usize = 64 << 10;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use records::{Kind, RECORD_TYPES, RecordType, Timestamp};
+use records::{Kind, Network, RECORD_TYPES, RecordType, Timestamp};
 
 use super::condition::{ColumnTest, Condition, Target, Test};
 use super::error::Failure;
@@ -12,7 +12,6 @@ use super::syntax::{Operator, Piece, Syntax, Term};
 use super::tests_of_values::{contains_pattern, pattern, tests};
 use super::values::{moment, span};
 use crate::TimeRange;
-use crate::network::Network;
 
 /// Fields that a host's name can be asked of.
 const ENDS: [&str; 3] = ["dst", "host", "src"];

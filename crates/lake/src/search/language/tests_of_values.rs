@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use records::{Column, Kind, Timestamp};
+use records::{Column, Kind, Network, Timestamp};
 
 use super::condition::{Comparison, Test};
 use super::syntax::{Operator, Piece};
 use super::values::{Moment, moment, number, span, whole_number};
 use crate::TimeRange;
-use crate::network::Network;
 
 /// Columns with names that machines give, which are compared letter by letter.
 const EXACT: &[&str] = &["community_id", "fuid", "id", "parent_fuid", "uid"];
