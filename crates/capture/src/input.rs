@@ -143,19 +143,12 @@ impl Input {
         self.fault.as_ref()
     }
 
-    /// Reads the file to its end for the sake of the hashes; of packed content nothing more is unpacked.
+    /// Reads the file to its end for the sake of the hashes: the content as far as it can be unpacked, however much
+    /// of it made sense as a capture, and all bytes on disk.
     pub(crate) fn drain(&mut self) {
-        let mut buffer = std::mem::take(&mut self.packed);
-        buffer.resize(PACKED_LENGTH, 0);
-        let is_plain = matches!(self.unpacker, Some(Unpacker::Plain));
-        while let Ok(count) = self.raw.fill(&mut buffer)
-            && count > 0
-        {
-            if is_plain {
-                self.content_hash.update(buffer.get(..count).unwrap_or(&[]));
-                self.content_length += count as u64;
-            }
-        }
+        let mut buffer = vec![0; PACKED_LENGTH];
+        while self.fill(&mut buffer) > 0 {}
+        while self.raw.fill(&mut buffer).is_ok_and(|count| count > 0) {}
     }
 
     /// Unpacks with about so much memory, or as much as ordinary files need where that is more.

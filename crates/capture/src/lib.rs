@@ -17,7 +17,7 @@ mod write;
 pub use batch::{BATCH_FRAMES, Frame, FrameBatch};
 pub use block::Block;
 pub use damage::{Damage, Fault, OpenError};
-pub use identity::{Identity, identify, list_captures};
+pub use identity::{Identity, identify, list_captures, take_repeats};
 pub use progress::Progress;
 pub use raw_file::{DiskIdentity, disk_identity};
 pub use reader::FileReport;

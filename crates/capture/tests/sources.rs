@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use capture::{Fault, FileReport, FrameBatch, PcapWriter, Source, disk_identity};
+use capture::{Fault, FileReport, FrameBatch, PcapWriter, Source, disk_identity, identify};
 use packets::LinkType;
 use packets::format::FormatError;
 use proptest::prelude::*;
@@ -196,10 +196,8 @@ fn damage_in_one_file_leaves_the_others_alone() {
     assert_eq!(reports[0].disk_hash, disk_identity(&files[0]).unwrap().hash);
 }
 
-#[test]
-fn what_comes_before_damaged_packing_is_kept() {
-    let folder = Folder::new();
-    // Bytes that compress little, so that the place of the damage means something.
+/// A capture of bytes that compress little, so that the place of the damage means something.
+fn dense_capture() -> Vec<u8> {
     let mut state = 1_u64;
     let mut writer = PcapWriter::new(Vec::new(), LinkType::RAW).unwrap();
     for ts in 0..1000_i64 {
@@ -210,7 +208,51 @@ fn what_comes_before_damaged_packing_is_kept() {
         }));
         writer.write(ts, &frame, 1008).unwrap();
     }
-    let content = writer.finish().unwrap();
+    writer.finish().unwrap()
+}
+
+/// More than a block of zstd, so that the head of one is among them.
+const SPOILT_BYTES: usize = 100_000;
+
+#[test]
+fn a_damaged_file_is_known_by_what_the_reader_says_of_it() {
+    let folder = Folder::new();
+    let whole = dense_capture();
+    let mut files = Vec::new();
+    for (step, at) in (1..8).map(|step| (step, step * whole.len() / 8)) {
+        let spoil = |mut bytes: Vec<u8>, at: usize| {
+            let end = bytes.len().min(at + SPOILT_BYTES);
+            bytes[at..end].fill(0xff);
+            bytes
+        };
+        files.push(folder.file(&format!("plain-{step}"), &spoil(whole.clone(), at)));
+        for (name, pack) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("zstd", zstandard)] {
+            let packed = pack(&whole);
+            let at_packed = step * packed.len() / 8;
+            files.push(folder.file(&format!("{name}-spoilt-{step}"), &spoil(packed.clone(), at_packed)));
+            files.push(folder.file(&format!("{name}-cut-{step}"), &packed[..at_packed]));
+            files.push(folder.file(&format!("{name}-of-spoilt-{step}"), &pack(&spoil(whole.clone(), at))));
+        }
+    }
+    // Alone, and in blocks of another size beside the others.
+    let mut reports: Vec<FileReport> = Vec::new();
+    for paths in files.chunks(1).chain([files.as_slice()]) {
+        let mut source = Source::open(paths).unwrap();
+        let mut batch = FrameBatch::new();
+        while source.fill(&mut batch) {}
+        reports.extend_from_slice(source.reports());
+    }
+    assert_eq!(reports.len(), 2 * files.len());
+    for report in reports {
+        let known = identify(&report.path).map(|identity| (identity.content_bytes, identity.content_hash));
+        assert_eq!(known, Some((report.content_bytes, report.content_hash)), "{}", report.path.display());
+    }
+}
+
+#[test]
+fn what_comes_before_damaged_packing_is_kept() {
+    let folder = Folder::new();
+    let content = dense_capture();
     for (name, packed) in [("gzip", gzip(&content)), ("zstd", zstandard(&content))] {
         let half = packed.len() / 2;
         let mut spoilt = packed.clone();

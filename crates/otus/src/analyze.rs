@@ -21,7 +21,13 @@ use crate::{findings, memory};
 const BATCHES_WAITING: usize = 16;
 
 pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
-    let captures = sensor::list_captures(&arguments.captures)?;
+    let mut captures = sensor::list_captures(&arguments.captures)?;
+    for repeat in sensor::take_repeats(&mut captures) {
+        tell(&format!(
+            "{WARN}{}{WARN:#} holds the same as another capture: not counted again",
+            repeat.display()
+        ));
+    }
     match &arguments.lake {
         Some(_) => keep_in_lake(arguments, captures),
         None => {

@@ -108,7 +108,11 @@ fn is_known(lake: &Lake, path: &Path) -> bool {
 fn fingerprint(path: &Path) -> String {
     let mut hash = Xxh3::new();
     let mut head = vec![0; FINGERPRINT_BYTES];
-    let file = std::fs::File::open(path);
+    // What is read from a pipe is gone.
+    let file = match path.is_file() {
+        true => std::fs::File::open(path),
+        false => Err(std::io::ErrorKind::NotSeekable.into()),
+    };
     let length =
         file.as_ref().ok().and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len());
     // A file that cannot be read has the fingerprint of an empty one; reading it will say what is wrong.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -135,6 +136,67 @@ fn a_damaged_capture_is_named_and_what_came_before_is_kept() {
     assert!(errors(&output).contains("cut.pcap: at byte"), "{}", errors(&output));
     let rows = lines(&otus(&["sql", "--lake", &lake, "--json", "SELECT count(*) AS n FROM conn"]));
     assert!(rows[0]["n"].as_u64() > Some(100), "{rows:?}");
+}
+
+/// Damaged captures of every kind: within the packing, and within the content of a whole packing.
+fn damaged(folder: &Path) -> Vec<PathBuf> {
+    let whole = zstd::decode_all(std::fs::File::open(demo(MONDAY)).unwrap()).unwrap();
+    let whole = &whole[..whole.len() / 4];
+    let gzip = |content: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstandard = |content: &[u8]| zstd::encode_all(content, 1).unwrap();
+    let spoilt = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 3_000].fill(0xff);
+        bytes
+    };
+    let files = [
+        ("packing.pcap.gz", spoilt(&gzip(whole))),
+        ("packing.pcap.zst", spoilt(&zstandard(whole))),
+        ("content.pcap.gz", gzip(&spoilt(whole))),
+        ("content.pcap.zst", zstandard(&spoilt(whole))),
+    ];
+    let write = |(name, bytes): (&str, Vec<u8>)| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    files.into_iter().map(write).collect()
+}
+
+#[test]
+fn a_packed_capture_that_is_damaged_inside_is_counted_once_under_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in damaged(folder.path()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let lake = folder.path().join(format!("{name}-lake")).display().to_string();
+        let copy = folder.path().join(format!("copy-of-{name}"));
+        std::fs::copy(&path, &copy).unwrap();
+        let count = || {
+            lines(&otus(&["sql", "--lake", &lake, "--json", "SELECT count(*) AS n FROM conn"]))[0]["n"]
+                .as_u64()
+        };
+        let output = otus(&["analyze", "--lake", &lake, path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(3), "{name}: {}", errors(&output));
+        assert!(errors(&output).contains(&format!("{name}: at byte")), "{}", errors(&output));
+        let once = count();
+        assert!(once > Some(100), "{name}: {once:?}");
+        for again in [&path, &copy] {
+            let output = otus(&["analyze", "--lake", &lake, again.to_str().unwrap()]);
+            assert!(errors(&output).contains("in the lake already"), "{name}: {}", errors(&output));
+            assert_eq!(count(), once, "{name}");
+        }
+        let both = format!("{lake}-of-both");
+        let output = otus(&["analyze", "--lake", &both, path.to_str().unwrap(), copy.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(3), "{name}: {}", errors(&output));
+        assert!(errors(&output).contains("not counted again"), "{name}: {}", errors(&output));
+        let rows = lines(&otus(&["sql", "--lake", &both, "--json", "SELECT count(*) AS n FROM conn"]));
+        assert_eq!(rows[0]["n"].as_u64(), once, "{name}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use crossbeam_channel::bounded;
 use records::AnyRecord;
 
-pub use capture::{FileReport, Identity, OpenError, Progress, Source, identify, list_captures};
+pub use capture::{FileReport, Identity, OpenError, Progress, Source, identify, list_captures, take_repeats};
 pub use dispatch::Traffic;
 
 use crate::dispatch::Dispatcher;
