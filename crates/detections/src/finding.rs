@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use records::{Timestamp, Uid};
 use serde::{Deserialize, Serialize};
+use world::{Rarity, World};
 
 use crate::{ALERT, Score, Stage};
 
@@ -53,6 +54,25 @@ impl Facts {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+}
+
+/// Facts that several detections tell in the same words.
+impl Facts {
+    /// Adds how rare a destination is.
+    #[must_use]
+    pub(crate) fn with_rarity(self, rarity: &Rarity) -> Self {
+        self.with("rarity", rarity.percent)
+            .with("rarity_of_address", rarity.of_address)
+            .with_some("rarity_of_domain", rarity.of_domain)
+    }
+
+    /// Adds what the rarity of a destination is measured against.
+    #[must_use]
+    pub(crate) fn with_population(self, devices_fact: &'static str, rarity: &Rarity, world: &World) -> Self {
+        self.with(devices_fact, rarity.devices)
+            .with("devices_in_network", world.population())
+            .with("hours_learned", world.hours_with_traffic())
     }
 }
 

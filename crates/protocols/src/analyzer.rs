@@ -220,6 +220,18 @@ impl<'a> Output<'a> {
     }
 }
 
+/// What a protocol's probe says of the first bytes of a TCP connection.
+#[cfg(test)]
+pub(crate) fn verdict_on(probe: fn(&Probe<'_>) -> Verdict, originator: &[u8], responder: &[u8]) -> Verdict {
+    let about = About {
+        uid: Uid::connection(1),
+        id: Endpoints::default(),
+        transport: Transport::Tcp,
+        start: Timestamp(0),
+    };
+    probe(&Probe { about: &about, originator, responder })
+}
+
 /// A file on a connection, while its bytes come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileHandle(pub u64);

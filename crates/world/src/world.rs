@@ -233,6 +233,17 @@ impl World {
         self.devices.get(index)
     }
 
+    /// The name of a device, for people; that of an unknown one is its address.
+    pub fn name_of(&self, device: DeviceIndex, address: IpAddr) -> String {
+        self.device(device).map_or_else(|| address.to_string(), Device::name)
+    }
+
+    /// The name of the device that holds the address now.
+    pub fn name_at(&self, address: IpAddr) -> String {
+        let holder = self.devices.at(address);
+        holder.map_or_else(|| address.to_string(), |device| self.name_of(device, address))
+    }
+
     /// Names of addresses.
     pub fn names(&self) -> &Names {
         &self.names

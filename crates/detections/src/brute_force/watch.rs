@@ -54,12 +54,8 @@ impl BruteForce {
         let failures = attempts.failures(attempts.last);
         attempts.told = failures;
         let seconds = attempts.last.since(attempts.first).as_secs_f64();
-        let name = world.device(device).map_or_else(|| attempts.host.to_string(), |device| device.name());
-        let server_name = world
-            .devices()
-            .at(server)
-            .and_then(|server| world.device(server))
-            .map_or_else(|| server.to_string(), |device| device.name());
+        let name = world.name_of(device, attempts.host);
+        let server_name = world.name_at(server);
         let service = self.service.to_uppercase();
         let ending = match (&attempts.user_found, attempts.success_after) {
             (Some(user), 1..) => format!(" and then got in as {user}"),

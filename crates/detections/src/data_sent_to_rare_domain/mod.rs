@@ -5,7 +5,7 @@ use world::{Seen, World};
 
 use crate::detection::checkpoint;
 use crate::outflow::{Outflow, Told};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "data-sent-to-rare-domain",
@@ -55,38 +55,19 @@ fn report(outflow: &Outflow<'_>, bytes: u64, world: &World, findings: &mut Findi
     outflow.score_sides(&mut score);
     score.threat("stage", 60.0, "data is leaving");
     score.threat("size", (4.0 * doublings).min(20.0), tell::bytes(bytes));
-    let (conn, peer) = (outflow.conn, outflow.peer);
-    let name =
-        world.device(outflow.device).map_or_else(|| conn.id.orig_h.to_string(), |device| device.name());
-    let place = peer.name();
-    findings.report(
-        Report {
-            detection: &DETECTION,
-            device: Some(outflow.device),
-            host: conn.id.orig_h,
-            key: &place,
-            peers: vec![conn.id.resp_h],
-            first_seen: peer.first,
-            last_seen: peer.last,
-            summary: format!(
-                "{name} sent {} to {place} within {}; hardly anyone here contacts it ({:.0} %).",
-                tell::bytes(bytes),
-                tell::span(peer.last.since(peer.first).as_secs_f64()),
-                rarity.percent
-            ),
-            facts: Facts::default()
-                .with("destination", place.as_str())
-                .with("port", peer.port)
-                .with("bytes_out_within_a_day", bytes)
-                .with("bytes_in_within_a_day", peer.other_way_bytes())
-                .with("rarity", rarity.percent)
-                .with("rarity_of_address", rarity.of_address)
-                .with_some("rarity_of_domain", rarity.of_domain),
-            baseline: outflow.baseline(world, &rarity),
-            evidence: peer.evidence.clone(),
-            is_revision: false,
-            score,
-        },
-        world,
+    let peer = outflow.peer;
+    let (name, place) = (outflow.sender(world), peer.name());
+    let report = outflow.report(&DETECTION, &place, (score, &rarity), world);
+    let summary = format!(
+        "{name} sent {} to {place} within {}; hardly anyone here contacts it ({:.0} %).",
+        tell::bytes(bytes),
+        tell::span(peer.last.since(peer.first).as_secs_f64()),
+        rarity.percent
     );
+    let facts = report
+        .facts
+        .with("bytes_out_within_a_day", bytes)
+        .with("bytes_in_within_a_day", peer.other_way_bytes())
+        .with_rarity(&rarity);
+    findings.report(Report { summary, facts, ..report }, world);
 }

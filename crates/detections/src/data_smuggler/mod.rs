@@ -7,7 +7,7 @@ use world::{PeerVolume, Rarity, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::outflow::{Outflow, Told};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "data-smuggler",
@@ -82,58 +82,49 @@ fn report(
     findings: &mut Findings,
 ) {
     let (score, rarity) = score(outflow, sent, collected, world);
-    let (conn, peer) = (outflow.conn, outflow.peer);
-    let name =
-        world.device(outflow.device).map_or_else(|| conn.id.orig_h.to_string(), |device| device.name());
-    let place = peer.name();
+    let (name, peer, place) = (outflow.sender(world), outflow.peer, outflow.peer.name());
+    let report = outflow.report(&DETECTION, &place, (score, &rarity), world);
     let sources: Vec<String> = collected
         .servers
         .iter()
         .take(8)
         .map(|server| format!("{} port {}: {}", server.address, server.port, tell::bytes(server.day_bytes())))
         .collect();
-    let peers =
-        std::iter::once(conn.id.resp_h).chain(collected.servers.iter().take(8).map(|server| server.address));
+    let servers = collected.servers.iter().take(8).map(|server| server.address);
     let evidence =
         collected.servers.iter().take(2).flat_map(|server| server.evidence.iter().take(5)).copied();
-    findings.report(
-        Report {
-            detection: &DETECTION,
-            device: Some(outflow.device),
-            host: conn.id.orig_h,
-            key: &place,
-            peers: peers.collect(),
-            first_seen: collected.first.min(peer.first),
-            last_seen: peer.last,
-            summary: format!(
-                "{name} took {} from {} internal server{} and then sent {} to {place}.",
-                tell::bytes(collected.bytes),
-                collected.servers.len(),
-                if collected.servers.len() == 1 { "" } else { "s" },
-                tell::bytes(sent)
-            ),
-            facts: Facts::default()
-                .with("bytes_taken", collected.bytes)
-                .with("sources", sources)
-                .with("bytes_sent", sent)
-                .with("destination", place.as_str())
-                .with("port", peer.port)
-                .with("collected_from", collected.first)
-                .with("collected_until", collected.last)
-                .with("sent_from", peer.first)
-                .with("sent_until", peer.last)
-                .with("file_names", outflow.volume.names.clone())
-                .with("rarity", rarity.percent),
-            baseline: outflow.baseline(world, &rarity).with_some(
-                "usual_bytes_taken_per_hour",
-                world.habit(outflow.device).map(|habit| habit.taken_inside.habit.usual().round()),
-            ),
-            evidence: evidence.chain(peer.evidence.iter().copied()).collect(),
-            is_revision: false,
-            score,
-        },
-        world,
+    let summary = format!(
+        "{name} took {} from {} internal server{} and then sent {} to {place}.",
+        tell::bytes(collected.bytes),
+        collected.servers.len(),
+        if collected.servers.len() == 1 { "" } else { "s" },
+        tell::bytes(sent)
     );
+    let facts = report
+        .facts
+        .with("bytes_taken", collected.bytes)
+        .with("sources", sources)
+        .with("bytes_sent", sent)
+        .with("collected_from", collected.first)
+        .with("collected_until", collected.last)
+        .with("sent_from", peer.first)
+        .with("sent_until", peer.last)
+        .with("file_names", outflow.volume.names.clone())
+        .with("rarity", rarity.percent);
+    let habit = world.habit(outflow.device);
+    let report = Report {
+        peers: report.peers.into_iter().chain(servers).collect(),
+        first_seen: collected.first.min(peer.first),
+        summary,
+        facts,
+        baseline: report.baseline.with_some(
+            "usual_bytes_taken_per_hour",
+            habit.map(|habit| habit.taken_inside.habit.usual().round()),
+        ),
+        evidence: evidence.chain(report.evidence.iter().copied()).collect(),
+        ..report
+    };
+    findings.report(report, world);
 }
 
 fn score(outflow: &Outflow<'_>, sent: u64, collected: &Collected<'_>, world: &World) -> (Score, Rarity) {

@@ -1,6 +1,9 @@
 //! What was downloaded, by its bytes and by its name.
 
+use world::Rarity;
+
 use super::join::{Download, FetchedFile};
+use crate::Facts;
 
 /// Kinds of content that can do harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +121,21 @@ impl Download {
             .or_else(end)
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| "(no name)".to_owned())
+    }
+
+    /// What was fetched from where.
+    pub(crate) fn facts(&self, rarity: &Rarity) -> Facts {
+        let file = &self.file;
+        Facts::default()
+            .with("url", self.request.url.as_str())
+            .with("file_name", self.name())
+            .with("file_bytes", file.bytes)
+            .with_some("mime_type", file.mime_type.clone())
+            .with_some("md5", file.md5.clone())
+            .with_some("sha1", file.sha1.clone())
+            .with_some("sha256", file.sha256.clone())
+            .with("port", file.id.resp_p)
+            .with_rarity(rarity)
     }
 
     /// The path in lower case.

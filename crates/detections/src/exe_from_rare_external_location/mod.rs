@@ -48,10 +48,8 @@ fn report(download: &Download, world: &World, findings: &mut Findings) {
     let (file, request) = (&download.file, &download.request);
     let chain = Chain::of(download, world);
     let (score, rarity) = score(download, &chain, world);
-    let device =
-        world.device(download.device).map_or_else(|| file.id.orig_h.to_string(), |device| device.name());
+    let device = world.name_of(download.device, file.id.orig_h);
     let place = request.host().to_owned();
-    let domain_rarity = rarity.of_domain;
     findings.report(
         Report {
             detection: &DETECTION,
@@ -67,26 +65,13 @@ fn report(download: &Download, world: &World, findings: &mut Findings) {
                 tell::bytes(file.bytes),
                 rarity.percent
             ),
-            facts: Facts::default()
-                .with("url", request.url.as_str())
-                .with("file_name", download.name())
-                .with("file_bytes", file.bytes)
-                .with_some("mime_type", file.mime_type.clone())
+            facts: download
+                .facts(&rarity)
                 .with_some("content_type", request.content_type.clone())
-                .with_some("md5", file.md5.clone())
-                .with_some("sha1", file.sha1.clone())
-                .with_some("sha256", file.sha256.clone())
                 .with_some("user_agent", request.user_agent.clone())
                 .with_some("referrer", request.referrer.clone())
-                .with("chain", chain.told(request))
-                .with("port", file.id.resp_p)
-                .with("rarity", rarity.percent)
-                .with("rarity_of_address", rarity.of_address)
-                .with_some("rarity_of_domain", domain_rarity),
-            baseline: Facts::default()
-                .with("devices_that_use_the_place", rarity.devices)
-                .with("devices_in_network", world.population())
-                .with("hours_learned", world.hours_with_traffic()),
+                .with("chain", chain.told(request)),
+            baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
             evidence: chain.uids().chain([request.uid, file.fuid]).collect(),
             is_revision: false,
             score,

@@ -124,10 +124,8 @@ fn is_executable(mime_type: Option<&str>) -> bool {
 
 fn report(copy: &Copy<'_>, world: &World, findings: &mut Findings) {
     let transfer = copy.transfer;
-    let name =
-        world.device(copy.device).map_or_else(|| transfer.id.orig_h.to_string(), |device| device.name());
-    let server = world.devices().at(transfer.id.resp_h).and_then(|server| world.device(server));
-    let server = server.map_or_else(|| transfer.id.resp_h.to_string(), |device| device.name());
+    let name = world.name_of(copy.device, transfer.id.orig_h);
+    let server = world.name_at(transfer.id.resp_h);
     let file = transfer.name.clone().unwrap_or_else(|| "(no name)".to_owned());
     let hosts = copy.hosts.iter().map(|(host, at)| format!("{host} at {at}")).collect::<Vec<_>>();
     let mut peers = vec![transfer.id.resp_h];

@@ -100,9 +100,8 @@ impl Sealed {
             return;
         }
         let score = self.score(device, session, up, is_habit, world);
-        let name = world.device(device).map_or_else(|| conn.id.orig_h.to_string(), |device| device.name());
-        let server = world.devices().at(conn.id.resp_h).and_then(|server| world.device(server));
-        let server_name = server.map_or_else(|| conn.id.resp_h.to_string(), |device| device.name());
+        let name = world.name_of(device, conn.id.orig_h);
+        let server_name = world.name_at(conn.id.resp_h);
         findings.report(
             Report {
                 detection: &DETECTION,

@@ -196,7 +196,7 @@ fn report(
     world: &World,
     findings: &mut Findings,
 ) {
-    let name = world.device(device).map_or_else(|| pair.host.to_string(), |device| device.name());
+    let name = world.name_of(device, pair.host);
     findings.report(
         Report {
             detection: &DETECTION,
@@ -225,10 +225,7 @@ fn report(
                 .with("usual_bytes_in", pair.received.usual().round())
                 .with_some("user_agent", pair.client.tool.clone())
                 .with("rarity", rarity.percent),
-            baseline: Facts::default()
-                .with("devices_that_use_it", rarity.devices)
-                .with("devices_in_network", world.population())
-                .with("hours_learned", world.hours_with_traffic()),
+            baseline: Facts::default().with_population("devices_that_use_it", &rarity, world),
             evidence: pair.evidence.clone(),
             is_revision: true,
             score,

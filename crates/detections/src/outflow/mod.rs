@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World};
 
-use crate::{Facts, Score, tell};
+use crate::{Detection, Facts, Report, Score, tell};
 
 /// A connection that sends less is not looked at.
 const CONNECTION_MIN: u64 = 10_000;
@@ -113,9 +113,38 @@ impl<'a> Outflow<'a> {
         Facts::default()
             .with("normal_destinations", normal)
             .with_some("usual_bytes_out_per_hour", habit.map(|habit| habit.sent_out.habit.usual().round()))
-            .with("devices_that_use_the_destination", rarity.devices)
-            .with("devices_in_network", world.population())
-            .with("hours_learned", world.hours_with_traffic())
+            .with_population("devices_that_use_the_destination", rarity, world)
+    }
+
+    /// A report of the transfer to `place`, its destination. The detection adds what it makes of it.
+    pub(crate) fn report<'p>(
+        &self,
+        detection: &'static Detection,
+        place: &'p str,
+        (score, rarity): (Score, &Rarity),
+        world: &World,
+    ) -> Report<'p> {
+        let (conn, peer) = (self.conn, self.peer);
+        Report {
+            detection,
+            device: Some(self.device),
+            host: conn.id.orig_h,
+            key: place,
+            peers: vec![conn.id.resp_h],
+            first_seen: peer.first,
+            last_seen: peer.last,
+            score,
+            summary: String::new(),
+            facts: Facts::default().with("destination", place).with("port", peer.port),
+            baseline: self.baseline(world, rarity),
+            evidence: peer.evidence.clone(),
+            is_revision: false,
+        }
+    }
+
+    /// The name of the device that sends.
+    pub(crate) fn sender(&self, world: &World) -> String {
+        world.name_of(self.device, self.conn.id.orig_h)
     }
 }
 

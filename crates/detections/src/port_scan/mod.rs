@@ -117,7 +117,7 @@ impl PortScan {
         scanner.note(target, probes);
         let habit = world.habit(device);
         let score = score(probes, scanner, habit);
-        let name = world.device(device).map_or_else(|| host.to_string(), |device| device.name());
+        let name = world.name_of(device, host);
         let (unused, used) = (probes.unused(), probes.used());
         let scanned: Vec<String> =
             scanner.targets.iter().map(|(target, ports)| format!("{target}: {ports} ports")).collect();

@@ -98,7 +98,7 @@ fn judge(
     }
     let mut score = Score::default();
     let rarity = score_parts(&mut score, conn, handshake, received, world);
-    let name = world.device(device).map_or_else(|| conn.id.orig_h.to_string(), |device| device.name());
+    let name = world.name_of(device, conn.id.orig_h);
     let place = handshake.server_name.clone().unwrap_or_else(|| conn.id.resp_h.to_string());
     findings.report(
         Report {
@@ -121,13 +121,8 @@ fn judge(
                 .with_some("client_fingerprint", handshake.fingerprint.clone())
                 .with("bytes_in", received)
                 .with("bytes_out", sent)
-                .with("rarity", rarity.percent)
-                .with("rarity_of_address", rarity.of_address)
-                .with_some("rarity_of_domain", rarity.of_domain),
-            baseline: Facts::default()
-                .with("devices_that_use_the_place", rarity.devices)
-                .with("devices_in_network", world.population())
-                .with("hours_learned", world.hours_with_traffic()),
+                .with_rarity(&rarity),
+            baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
             evidence: vec![conn.uid],
             is_revision: false,
             score,

@@ -14,8 +14,7 @@ pub(super) fn judge(download: &Download, world: &World, findings: &mut Findings)
     let Some(agent) = request.user_agent.as_deref().filter(|agent| tools::is_tool(agent)) else { return };
     let Some(content) = content(file, &download.path()) else { return };
     let (score, rarity) = score(download, agent, content, world);
-    let device =
-        world.device(download.device).map_or_else(|| file.id.orig_h.to_string(), |device| device.name());
+    let device = world.name_of(download.device, file.id.orig_h);
     let place = request.host().to_owned();
     findings.report(
         Report {
@@ -32,23 +31,8 @@ pub(super) fn judge(download: &Download, world: &World, findings: &mut Findings)
                 tell::bytes(file.bytes),
                 rarity.percent
             ),
-            facts: Facts::default()
-                .with("url", request.url.as_str())
-                .with("file_name", download.name())
-                .with("file_bytes", file.bytes)
-                .with_some("mime_type", file.mime_type.clone())
-                .with_some("md5", file.md5.clone())
-                .with_some("sha1", file.sha1.clone())
-                .with_some("sha256", file.sha256.clone())
-                .with("user_agent", agent)
-                .with("port", file.id.resp_p)
-                .with("rarity", rarity.percent)
-                .with("rarity_of_address", rarity.of_address)
-                .with_some("rarity_of_domain", rarity.of_domain),
-            baseline: Facts::default()
-                .with("devices_that_use_the_place", rarity.devices)
-                .with("devices_in_network", world.population())
-                .with("hours_learned", world.hours_with_traffic()),
+            facts: download.facts(&rarity).with("user_agent", agent),
+            baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
             evidence: vec![request.uid, file.fuid],
             is_revision: false,
             score,

@@ -154,7 +154,7 @@ fn report(device: DeviceIndex, relays: &[Relay], world: &World, findings: &mut F
         return;
     };
     let host = relays.last().map_or(IpAddr::from([0, 0, 0, 0]), |relay| relay.host);
-    let name = world.device(device).map_or_else(|| host.to_string(), |device| device.name());
+    let name = world.name_of(device, host);
     let sum = |of: fn(&Relay) -> u64| relays.iter().map(of).fold(0, u64::saturating_add);
     let (out, back) = (sum(|relay| relay.bytes_out), sum(|relay| relay.bytes_in));
     let told = relays.iter().map(|relay| {

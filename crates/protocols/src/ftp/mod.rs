@@ -44,19 +44,11 @@ fn probe(probe: &Probe<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use records::{Endpoints, Timestamp, Uid};
-
     use super::*;
-    use crate::About;
+    use crate::analyzer::verdict_on;
 
     #[test]
     fn ftp_is_told_from_mail() {
-        let about = About {
-            uid: Uid::connection(1),
-            id: Endpoints::default(),
-            transport: Transport::Tcp,
-            start: Timestamp(0),
-        };
         let cases: [(&[u8], &[u8], Verdict); 6] = [
             (b"", b"220 ProFTPD ready\r\n", Verdict::Match),
             (b"USER x\r\n", b"220 hello\r\n", Verdict::Match),
@@ -66,7 +58,7 @@ mod tests {
             (b"\x16\x03\x01\x00", b"", Verdict::No),
         ];
         for (originator, responder, verdict) in cases {
-            assert_eq!(probe(&Probe { about: &about, originator, responder }), verdict);
+            assert_eq!(verdict_on(probe, originator, responder), verdict);
         }
     }
 }

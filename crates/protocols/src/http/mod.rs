@@ -97,19 +97,11 @@ fn probe(probe: &Probe<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use records::{Endpoints, Timestamp, Uid};
-
     use super::*;
-    use crate::About;
+    use crate::analyzer::verdict_on;
 
     #[test]
     fn http_is_known_by_its_verbs_and_its_responses() {
-        let about = About {
-            uid: Uid::connection(1),
-            id: Endpoints::default(),
-            transport: Transport::Tcp,
-            start: Timestamp(0),
-        };
         let cases: [(&[u8], &[u8], Verdict); 6] = [
             (b"GET / HTTP/1.1\r\n", b"", Verdict::Match),
             (b"", b"HTTP/1.1 200 OK\r\n", Verdict::Match),
@@ -119,7 +111,7 @@ mod tests {
             (b"SSH-2.0-x\r\n", b"SSH-2.0-y\r\n", Verdict::Maybe),
         ];
         for (originator, responder, verdict) in cases {
-            assert_eq!(probe(&Probe { about: &about, originator, responder }), verdict);
+            assert_eq!(verdict_on(probe, originator, responder), verdict);
         }
     }
 }
