@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use records::Uid;
 
@@ -15,7 +17,7 @@ const OPEN_MAX: usize = 512;
 pub struct StoreLimits {
     /// A longer file is not kept.
     pub file_bytes_max: u64,
-    /// When so many bytes are kept, no more files are.
+    /// When so many bytes are kept by all stores that share a [`KeptBytes`], no more files are.
     pub total_bytes_max: u64,
 }
 
@@ -25,13 +27,34 @@ impl Default for StoreLimits {
     }
 }
 
+/// Bytes that were kept, counted by all stores of a program together.
+#[derive(Debug, Default)]
+pub struct KeptBytes(AtomicU64);
+
+impl KeptBytes {
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts further bytes where they fit.
+    fn take(&self, bytes: u64, max: u64) -> bool {
+        let fitting = |kept: u64| kept.checked_add(bytes).filter(|kept| *kept <= max);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fitting).is_ok()
+    }
+
+    /// Takes back what was counted before.
+    fn give_back(&self, bytes: u64) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
 /// The folder. While a file comes, it has a temporary name; when it is whole, it gets that of its hash, and when
 /// it has holes or is too large, it is removed. What cannot be written is counted and does not stop the analysis.
 pub struct Store {
     folder: PathBuf,
     limits: StoreLimits,
     open: BTreeMap<Uid, Writing>,
-    kept_bytes: u64,
+    kept: Arc<KeptBytes>,
     dropped: u64,
 }
 
@@ -42,9 +65,9 @@ struct Writing {
 
 impl Store {
     /// Writes to `folder`, which is made if it is not there.
-    pub fn new(folder: PathBuf, limits: StoreLimits) -> std::io::Result<Self> {
+    pub fn new(folder: PathBuf, limits: StoreLimits, kept: Arc<KeptBytes>) -> std::io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, limits, open: BTreeMap::new(), kept_bytes: 0, dropped: 0 })
+        Ok(Self { folder, limits, open: BTreeMap::new(), kept, dropped: 0 })
     }
 
     /// Files that were not kept: too large, with holes, or not writable.
@@ -54,7 +77,7 @@ impl Store {
 
     /// Begins a file. Its bytes are taken until it is finished or dropped.
     pub(crate) fn begin(&mut self, name: Uid) -> bool {
-        let room = self.open.len() < OPEN_MAX && self.kept_bytes < self.limits.total_bytes_max;
+        let room = self.open.len() < OPEN_MAX && self.kept.get() < self.limits.total_bytes_max;
         let file = if room { fs::File::create(self.temporary(name)).ok() } else { None };
         match file {
             Some(file) => {
@@ -73,14 +96,15 @@ impl Store {
         let limits = self.limits;
         let Some(writing) = self.open.get_mut(&name) else { return false };
         let length = bytes.len() as u64;
-        let fits = writing.bytes + length <= limits.file_bytes_max
-            && self.kept_bytes + length <= limits.total_bytes_max;
+        let fits =
+            writing.bytes + length <= limits.file_bytes_max && self.kept.take(length, limits.total_bytes_max);
+        if fits {
+            writing.bytes += length;
+        }
         if !fits || writing.file.write_all(bytes).is_err() {
             self.drop_file(name);
             return false;
         }
-        writing.bytes += length;
-        self.kept_bytes += length;
         true
     }
 
@@ -90,7 +114,7 @@ impl Store {
         drop(writing.file);
         let target = self.folder.join(sha256);
         if target.exists() {
-            self.kept_bytes = self.kept_bytes.saturating_sub(writing.bytes);
+            self.kept.give_back(writing.bytes);
             self.remove_temporary(name);
             return Some(sha256.to_owned());
         }
@@ -104,7 +128,7 @@ impl Store {
     /// The file is not to be kept.
     pub(crate) fn drop_file(&mut self, name: Uid) {
         if let Some(writing) = self.open.remove(&name) {
-            self.kept_bytes = self.kept_bytes.saturating_sub(writing.bytes);
+            self.kept.give_back(writing.bytes);
             self.dropped += 1;
             drop(writing.file);
             self.remove_temporary(name);
@@ -137,7 +161,7 @@ mod tests {
     fn only_whole_and_small_files_stay() {
         let folder = tempfile::tempdir().unwrap();
         let limits = StoreLimits { file_bytes_max: 4, total_bytes_max: 8 };
-        let mut store = Store::new(folder.path().join("files"), limits).unwrap();
+        let mut store = Store::new(folder.path().join("files"), limits, Arc::default()).unwrap();
         let name = |n| Uid::file(n);
         for n in 1..=3 {
             assert!(store.begin(name(n)));
@@ -153,5 +177,21 @@ mod tests {
             .collect();
         assert_eq!(kept, ["one"]);
         assert_eq!(store.dropped(), 2);
+    }
+
+    #[test]
+    fn stores_share_what_may_be_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = StoreLimits { file_bytes_max: 8, total_bytes_max: 8 };
+        let kept: Arc<KeptBytes> = Arc::default();
+        let [mut one, mut other] =
+            [1, 2].map(|_| Store::new(folder.path().to_owned(), limits, Arc::clone(&kept)).unwrap());
+        assert!(one.begin(Uid::file(1)) && other.begin(Uid::file(2)));
+        assert!(one.write(Uid::file(1), b"12345"));
+        assert!(!other.write(Uid::file(2), b"1234"), "nine bytes in all");
+        assert!(other.begin(Uid::file(3)) && other.write(Uid::file(3), b"123"));
+        assert!(!one.begin(Uid::file(4)), "eight bytes are kept");
+        other.drop_file(Uid::file(3));
+        assert!(one.begin(Uid::file(4)) && one.write(Uid::file(4), b"678"));
     }
 }

@@ -54,10 +54,11 @@ pub(crate) struct Analyze {
     /// Findings as JSON, one per line.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write the files that were seen to this folder, named by their SHA-256.
+    /// Write the files that were seen to this folder, named by their SHA-256; at most 10 GB in all.
     #[arg(long, value_name = "DIR")]
     pub(crate) extract_files: Option<PathBuf>,
-    /// Threads that follow connections; changes nothing in the output.
+    /// Threads that follow connections; changes nothing in the output unless a limit is reached. Each may take 256 MB
+    /// for segments that came early, all together 2 million connections (from 5 threads on 500,000 each).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) shards: Option<u16>,
     /// Networks of your own besides the private ones, e.g. 203.0.113.0/24.

@@ -1,6 +1,8 @@
 //! The door between protocols, which see files, and the room that knows what to do with them.
 
-use files::{Carrier, Files, Handle, Start, Store, StoreLimits, Summary};
+use std::sync::Arc;
+
+use files::{Carrier, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
 use protocols::{About, FileHandle, FileSink, FileStart, FileSummary};
 use records::{AnyRecord, Timestamp, Uid};
 
@@ -11,9 +13,9 @@ pub(crate) struct SensorFiles {
 
 impl SensorFiles {
     /// Fails where files are to be written out and the folder cannot be made.
-    pub(crate) fn new(config: &crate::Config) -> std::io::Result<Self> {
-        let folder = config.extract_files.clone();
-        let store = folder.map(|folder| Store::new(folder, StoreLimits::default())).transpose()?;
+    pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
+        let store = |folder| Store::new(folder, StoreLimits::default(), Arc::clone(kept));
+        let store = config.extract_files.clone().map(store).transpose()?;
         Ok(Self { files: Files::new(store) })
     }
 

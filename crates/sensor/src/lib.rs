@@ -16,6 +16,7 @@ mod tunnels;
 mod weirds;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossbeam_channel::bounded;
 use records::AnyRecord;
@@ -30,15 +31,33 @@ use crate::shard::Shard;
 /// So many rounds may wait for a shard, and so many results for the merger.
 const ROUNDS_WAITING: usize = 4;
 
+/// However many shards there are, each may follow so many connections: a scan lies in one shard.
+const CONNECTIONS_OF_SHARD_MIN: usize = 500_000;
+
 /// How the sensor works.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Shards to run, each a thread; 0 means one.
     pub shards: usize,
-    /// Limits and time-outs of the connection tables.
+    /// Limits of the connection tables. The connections are those of all shards, of which each has its part but at
+    /// least 500,000; the early bytes are those of each shard.
     pub table: conntrack::Config,
     /// Where files are written out by their SHA-256; off by default.
     pub extract_files: Option<PathBuf>,
+}
+
+impl Config {
+    fn shards(&self) -> usize {
+        self.shards.max(1)
+    }
+
+    /// Early bytes are not divided: where a capture holds one direction alone, a few connections take many, and what
+    /// came of them would depend on the number of shards.
+    fn table_of_shard(&self) -> conntrack::Config {
+        let all = self.table.connections_max;
+        let connections_max = (all / self.shards()).max(CONNECTIONS_OF_SHARD_MIN.min(all));
+        conntrack::Config { connections_max, ..self.table.clone() }
+    }
 }
 
 /// Reads a source to its end and gives all records to `take`, in one order that the traffic alone decides.
@@ -50,7 +69,8 @@ pub fn run<E: From<std::io::Error>>(
     config: &Config,
     mut take: impl FnMut(Vec<AnyRecord>) -> Result<(), E>,
 ) -> Result<Traffic, E> {
-    let shards = (0..config.shards.max(1)).map(|_| Shard::new(config)).collect::<Result<Vec<_>, _>>()?;
+    let kept = Arc::default();
+    let shards = (0..config.shards()).map(|_| Shard::new(config, &kept)).collect::<Result<Vec<_>, _>>()?;
     std::thread::scope(|scope| {
         let (to_shards, from_reader): (Vec<_>, Vec<_>) =
             shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
@@ -74,4 +94,22 @@ pub fn run<E: From<std::io::Error>>(
         // A panic of the reader is a defect and goes on as one.
         Ok(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_share_the_connections_of_the_program() {
+        let of_shard = |shards, connections_max| {
+            let table = conntrack::Config { connections_max, ..conntrack::Config::default() };
+            Config { shards, table, extract_files: None }.table_of_shard().connections_max
+        };
+        let cases = [(0, 2_000_000), (1, 2_000_000), (2, 1_000_000), (4, 500_000), (64, 500_000)];
+        for (shards, expected) in cases {
+            assert_eq!(of_shard(shards, 2_000_000), expected, "{shards}");
+        }
+        assert_eq!(of_shard(4, 1000), 1000);
+    }
 }

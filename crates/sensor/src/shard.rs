@@ -1,8 +1,11 @@
-//! One shard: a connection table and the analyzers of its connections. Shards share nothing.
+//! One shard: a connection table and the analyzers of its connections. Shards share nothing but the count of the bytes that are
+//! written out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use conntrack::Table;
+use files::KeptBytes;
 use packets::HeaderWeird;
 use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames};
 use records::{Timestamp, Uid, Weird};
@@ -22,10 +25,10 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    pub(crate) fn new(config: &crate::Config) -> std::io::Result<Self> {
-        let follower = Follower::new(SensorFiles::new(config)?);
+    pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
+        let follower = Follower::new(SensorFiles::new(config, kept)?);
         let readers = FRAME_PROTOCOLS.iter().map(|protocol| (protocol.reader)()).collect();
-        Ok(Self { table: Table::new(config.table.clone()), follower, readers, clock: i64::MIN })
+        Ok(Self { table: Table::new(config.table_of_shard()), follower, readers, clock: i64::MIN })
     }
 
     /// Works through a round and gives out what came of it, not yet in order.
