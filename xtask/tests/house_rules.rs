@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use xtask::{edges, reference, tree};
+use xtask::{edges, licences, reference, tree};
 
 const FILE_LINES_MAX: usize = 500;
 
@@ -116,6 +116,17 @@ fn unsafe_code_is_nowhere() {
         .map(|path| below_root(path))
         .collect();
     assert!(users.is_empty(), "{users:#?}");
+}
+
+#[test]
+fn crates_have_allowed_licences() {
+    let root = tree::root();
+    let allowed = licences::allowed(&tree::text(&root.join("deny.toml")));
+    let crates = licences::of_crates(&root).unwrap();
+    assert!(allowed.len() > 5 && crates.len() > 100, "{} licences, {} crates", allowed.len(), crates.len());
+    let wrong: Vec<_> =
+        crates.iter().filter(|(_, licence)| !licences::is_allowed(licence, &allowed)).collect();
+    assert!(wrong.is_empty(), "not on the list of deny.toml: {wrong:#?}");
 }
 
 #[test]
