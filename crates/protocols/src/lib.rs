@@ -55,6 +55,7 @@ mod openvpn;
 mod pop3;
 mod postgresql;
 mod profinet_dcp;
+mod quic;
 mod radius;
 mod rdp;
 mod rdpeudp;
@@ -132,6 +133,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     openvpn::OVER_UDP,
     pop3::PROTOCOL,
     postgresql::PROTOCOL,
+    quic::PROTOCOL,
     radius::PROTOCOL,
     rdp::PROTOCOL,
     rdpeudp::PROTOCOL,

@@ -52,6 +52,7 @@ mod pe;
 mod pop3;
 mod postgresql;
 mod profinet_dcp;
+mod quic;
 mod radius;
 mod rdp;
 mod redis;
@@ -117,6 +118,7 @@ pub use pe::Pe;
 pub use pop3::Pop3;
 pub use postgresql::Postgresql;
 pub use profinet_dcp::ProfinetDcp;
+pub use quic::Quic;
 pub use radius::Radius;
 pub use rdp::Rdp;
 pub use read_json::read_json;
@@ -292,6 +294,7 @@ any_record! {
     Pop3,
     Postgresql,
     ProfinetDcp,
+    Quic,
     Radius,
     Rdp,
     Redis,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use records::{Sender, Timestamp};
 
-use super::session::{Session, Violation};
+use super::session::{Carrier, Session, Violation};
 use crate::{Analyzer, Chunk, Output, take};
 
 /// A longer handshake message is not put together.
@@ -15,7 +15,6 @@ const HANDSHAKE_BYTES_MAX: usize = 64 * 1024;
 const INCOMPLETE_MAX: usize = 8;
 
 /// Follows a conversation until its handshake is over.
-#[derive(Default)]
 pub(crate) struct DtlsAnalyzer {
     session: Session,
     /// Incomplete messages by sender and sequence number.
@@ -30,6 +29,13 @@ struct Incomplete {
     length: usize,
     /// The beginning, as far as it has come without holes.
     bytes: Vec<u8>,
+}
+
+impl Default for DtlsAnalyzer {
+    fn default() -> Self {
+        let session = Session::new(Carrier::Dtls);
+        Self { session, incomplete: BTreeMap::new(), flipped: false, over: false }
+    }
 }
 
 impl DtlsAnalyzer {

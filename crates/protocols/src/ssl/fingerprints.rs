@@ -4,8 +4,8 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use super::names::TLS_1_3;
+use super::session::Carrier;
 use super::wire::{self, ClientHello, ServerHello, extension, is_grease};
-use crate::Transport;
 
 /// The MD5 over version, ciphers, extensions, groups and point formats of a client hello.
 pub(crate) fn ja3(hello: &ClientHello<'_>) -> String {
@@ -40,13 +40,17 @@ fn joined(numbers: impl Iterator<Item = u16>) -> String {
 }
 
 /// The fingerprint of a client hello that sorting its ciphers and extensions does not change.
-pub(crate) fn ja4(hello: &ClientHello<'_>, transport: Transport) -> String {
+pub(crate) fn ja4(hello: &ClientHello<'_>, carrier: Carrier) -> String {
     let mut ciphers = without_grease(hello.ciphers.iter().copied());
     let mut extensions = without_grease(hello.extensions.0.iter().map(|(kind, _)| *kind));
     let signatures = hello.extensions.get(extension::SIGNATURE_ALGORITHMS).map(wire::number_list);
     let start = format!(
         "{}{}{}{:02}{:02}{}",
-        if transport == Transport::Tcp { 't' } else { 'd' },
+        match carrier {
+            Carrier::Tls => 't',
+            Carrier::Dtls => 'd',
+            Carrier::Quic => 'q',
+        },
         ja4_version(hello),
         if extensions.contains(&extension::SERVER_NAME) { 'd' } else { 'i' },
         ciphers.len().min(99),
@@ -162,7 +166,7 @@ mod tests {
             extensions: wire::Extensions(extensions),
             ..ClientHello::default()
         };
-        assert_eq!(ja4(&hello, Transport::Tcp), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+        assert_eq!(ja4(&hello, Carrier::Tls), "t13d1516h2_8daaf6152771_e5627efa2ab1");
     }
 
     /// The examples in Salesforce's description of JA3.

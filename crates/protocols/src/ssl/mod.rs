@@ -16,6 +16,8 @@ mod record_layer;
 mod session;
 mod wire;
 
+pub(crate) use self::session::{Carrier, Session, Violation};
+pub(crate) use self::wire::{Offer, message};
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// Ports on which Zeek expects TLS.

@@ -7,7 +7,7 @@ use super::certificate::Certificate;
 use super::cipher_names::cipher;
 use super::wire::{self, ClientHello, ServerHello, extension, message};
 use super::{fingerprints, host_name, names};
-use crate::{FileStart, Output, Transport};
+use crate::{FileStart, Output};
 
 /// The history is not written further than this (Zeek's `max_ssl_history_length`).
 const HISTORY_MAX: usize = 100;
@@ -19,9 +19,32 @@ const CHAIN_MAX: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Violation;
 
+/// What carries the messages of a handshake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// TLS records over TCP.
+    #[default]
+    Tls,
+    /// Records of DTLS.
+    Dtls,
+    /// Frames of QUIC (RFC 9001).
+    Quic,
+}
+
+impl Carrier {
+    /// Zeek's name of the service.
+    fn service(self) -> &'static str {
+        match self {
+            Self::Tls | Self::Quic => "ssl",
+            Self::Dtls => "dtls",
+        }
+    }
+}
+
 /// One handshake.
 #[derive(Default)]
 pub(crate) struct Session {
+    carrier: Carrier,
     record: Option<Box<Ssl>>,
     history: String,
     version: Option<u16>,
@@ -43,6 +66,11 @@ pub(crate) struct Encrypted {
 }
 
 impl Session {
+    /// A handshake that has not begun.
+    pub(crate) fn new(carrier: Carrier) -> Self {
+        Self { carrier, ..Self::default() }
+    }
+
     fn record(&mut self, ts: Timestamp) -> &mut Ssl {
         self.record.get_or_insert_with(|| Box::new(Ssl { ts, ..Ssl::default() }))
     }
@@ -109,13 +137,13 @@ impl Session {
         body: &[u8],
         output: &mut Output<'_>,
     ) -> Result<(), Violation> {
-        let transport = output.about.transport;
-        let hello = match transport {
-            Transport::Tcp => ClientHello::read(body),
-            Transport::Udp => ClientHello::read_dtls(body),
+        let carrier = self.carrier;
+        let hello = match carrier {
+            Carrier::Tls | Carrier::Quic => ClientHello::read(body),
+            Carrier::Dtls => ClientHello::read_dtls(body),
         };
         let hello = hello.filter(|hello| names::is_version(hello.version)).ok_or(Violation)?;
-        output.confirm(if transport == Transport::Tcp { "ssl" } else { "dtls" });
+        output.confirm(carrier.service());
         if is_client
             && hello.extensions.get(extension::SESSION_TICKET).is_some_and(|ticket| !ticket.is_empty())
         {
@@ -128,7 +156,7 @@ impl Session {
         }
         let record = self.record(ts);
         record.ja3 = Some(fingerprints::ja3(&hello));
-        record.ja4 = Some(fingerprints::ja4(&hello, transport));
+        record.ja4 = Some(fingerprints::ja4(&hello, carrier));
         let name = hello.extensions.get(extension::SERVER_NAME).and_then(wire::server_name);
         if let Some(name) = name.filter(|_| is_client) {
             record.server_name = Some(text_from_bytes(name));
@@ -139,7 +167,7 @@ impl Session {
     fn server_hello(&mut self, ts: Timestamp, body: &[u8], output: &mut Output<'_>) -> Result<(), Violation> {
         let hello =
             ServerHello::read(body).filter(|hello| names::is_version(hello.version)).ok_or(Violation)?;
-        output.confirm(if output.about.transport == Transport::Tcp { "ssl" } else { "dtls" });
+        output.confirm(self.carrier.service());
         let number = |kind| match hello.extensions.get(kind) {
             Some([high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),
             _ => None,

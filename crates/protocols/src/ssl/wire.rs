@@ -103,6 +103,27 @@ impl<'a> ClientHello<'a> {
     }
 }
 
+/// What a client asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Offer<'a> {
+    /// The server that it wants.
+    pub(crate) server_name: Option<&'a [u8]>,
+    /// The application protocol that it likes best.
+    pub(crate) protocol: Option<&'a [u8]>,
+}
+
+impl<'a> Offer<'a> {
+    /// Reads it from a client hello of TLS.
+    pub(crate) fn read(client_hello: &'a [u8]) -> Option<Self> {
+        let extensions = ClientHello::read(client_hello)?.extensions;
+        let protocols = extensions.get(extension::APPLICATION_PROTOCOLS).map(application_protocols);
+        Some(Self {
+            server_name: extensions.get(extension::SERVER_NAME).and_then(server_name),
+            protocol: protocols.and_then(|protocols| protocols.first().copied()),
+        })
+    }
+}
+
 impl<'a> ServerHello<'a> {
     pub(crate) fn read(mut body: &'a [u8]) -> Option<Self> {
         let version = take::u16(&mut body)?;
