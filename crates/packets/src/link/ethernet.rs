@@ -63,13 +63,18 @@ fn backbone(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
     Some((Layer::EtherType(u16_at(rest.bytes, 16)?), rest.skip(18)?))
 }
 
+/// A PPPoE session (RFC 2516). Its PPP protocol is two bytes, or one where the ends agreed to compress it: then the
+/// first byte is odd (RFC 1661, sections 2 and 6.5).
 fn pppoe(rest: Rest<'_>) -> Option<(Layer, Rest<'_>)> {
-    const PROTOCOL_BYTES: usize = 2;
+    const HEADER_BYTES: usize = 6;
     let length = usize::from(u16_at(rest.bytes, 4)?);
-    let protocol = u16_at(rest.bytes, 6)?;
-    let mut inner = rest.skip(8)?;
+    let session = rest.skip(HEADER_BYTES)?;
+    let first = *session.bytes.first()?;
+    let (protocol, protocol_bytes) =
+        if first % 2 == 1 { (u16::from(first), 1) } else { (u16_at(session.bytes, 0)?, 2) };
+    let mut inner = session.skip(protocol_bytes)?;
     // What lies behind the session's own length is padding, even where the IP header claims it.
-    if let Some(bytes) = inner.bytes.get(..length.saturating_sub(PROTOCOL_BYTES)) {
+    if let Some(bytes) = inner.bytes.get(..length.saturating_sub(protocol_bytes)) {
         inner.bytes = bytes;
     }
     Some((Layer::Ppp(protocol), inner))

@@ -32,6 +32,11 @@ fn every_link_layer_leads_to_the_packet() {
             ethernet(0x8847, &join(&[&[0, 2, 1, 9, 0, 0, 0, 0], &ethernet(0x0800, &hello())])),
         ),
         ("PPPoE", LinkType::ETHERNET, ethernet(0x8864, &join(&[&[0x11, 0, 0, 1, 0, 40, 0, 0x21], &hello()]))),
+        (
+            "PPPoE, compressed",
+            LinkType::ETHERNET,
+            ethernet(0x8864, &join(&[&[0x11, 0, 0, 1, 0, 39, 0x21], &hello()])),
+        ),
         ("VN-Tag", LinkType::ETHERNET, ethernet(0x8926, &join(&[&[0, 0, 0, 0, 8, 0], &hello()]))),
         ("backbone", LinkType::ETHERNET, ethernet(0x88e7, &backbone)),
         ("FabricPath", LinkType::ETHERNET, join(&[&[0; 12], &[0x89, 3, 0, 0], &ethernet(0x0800, &hello())])),
