@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use packets::format;
 
-use crate::damage::OpenError;
+use crate::damage::{Fault, OpenError};
 use crate::input::Input;
 use crate::raw_file::is_standard_input;
 
@@ -16,19 +17,33 @@ const DEPTH_MAX: usize = 32;
 /// Most files of a source.
 const FILES_MAX: usize = 1_000_000;
 
+/// So many of what cannot be read are named.
+const UNREADABLE_MAX: usize = 100;
+
 /// A file to be read.
-#[derive(Clone, Debug)]
-pub(crate) struct Listed {
-    pub(crate) path: PathBuf,
-    pub(crate) disk_bytes: u64,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The file; `-` for the standard input.
+    pub path: PathBuf,
+    /// Bytes on disk; 0 where that is not known.
+    pub disk_bytes: u64,
     /// Whether it can be read but once, as the standard input or a named pipe.
-    pub(crate) is_stream: bool,
+    pub is_stream: bool,
+}
+
+/// What was found under some paths.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The captures, each once.
+    pub captures: Vec<Listed>,
+    /// What cannot be looked at within the folders that were given.
+    pub unreadable: Vec<OpenError>,
 }
 
 /// All files: those given by name as they are, of folders those whose content begins as a capture does, sorted
 /// by path. No file twice.
-pub(crate) fn list(paths: &[PathBuf]) -> Result<Vec<Listed>, OpenError> {
-    let mut listing = Listing::default();
+pub(crate) fn list(paths: &[PathBuf]) -> Result<Listing, OpenError> {
+    let mut listing = Lister::default();
     for path in paths {
         if is_standard_input(path) {
             listing.add(Listed { path: path.clone(), disk_bytes: 0, is_stream: true })?;
@@ -36,34 +51,37 @@ pub(crate) fn list(paths: &[PathBuf]) -> Result<Vec<Listed>, OpenError> {
         }
         let metadata = fs::metadata(path).map_err(|error| OpenError::Path { path: path.clone(), error })?;
         if metadata.is_dir() {
-            let before = listing.files.len();
+            let before = listing.found.captures.len();
             listing.folder(path)?;
-            if listing.files.len() == before && listing.duplicates == 0 {
-                return Err(OpenError::NoCapture(path.clone()));
+            if listing.found.captures.len() == before && listing.duplicates == 0 {
+                return Err(match listing.found.unreadable.pop() {
+                    Some(unreadable) => unreadable,
+                    None => OpenError::NoCapture(path.clone()),
+                });
             }
         } else {
             let is_stream = !metadata.is_file();
             listing.add(Listed { path: path.clone(), disk_bytes: metadata.len(), is_stream })?;
         }
     }
-    Ok(listing.files)
+    Ok(listing.found)
 }
 
 #[derive(Default)]
-struct Listing {
-    files: Vec<Listed>,
+struct Lister {
+    found: Listing,
     seen: BTreeSet<PathBuf>,
     duplicates: usize,
 }
 
-impl Listing {
+impl Lister {
     fn add(&mut self, file: Listed) -> Result<(), OpenError> {
-        if self.files.len() >= FILES_MAX {
+        if self.found.captures.len() >= FILES_MAX {
             return Err(OpenError::TooMany(FILES_MAX));
         }
         let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
         if self.seen.insert(identity) {
-            self.files.push(file);
+            self.found.captures.push(file);
         } else {
             self.duplicates += 1;
         }
@@ -75,29 +93,60 @@ impl Listing {
         let mut folders = vec![(root.to_owned(), 0)];
         let mut visited = BTreeSet::new();
         while let Some((folder, depth)) = folders.pop() {
-            let path_error = |error| OpenError::Path { path: folder.clone(), error };
-            if !visited.insert(fs::canonicalize(&folder).map_err(path_error)?) {
-                continue;
-            }
-            for entry in fs::read_dir(&folder).map_err(path_error)? {
-                let path = entry.map_err(path_error)?.path();
-                // A dangling link is no capture.
-                let Ok(metadata) = fs::metadata(&path) else { continue };
-                if metadata.is_dir() && depth < DEPTH_MAX {
-                    folders.push((path, depth + 1));
-                } else if metadata.is_file() && is_capture_file(&path) {
-                    found.push(Listed { path, disk_bytes: metadata.len(), is_stream: false });
+            let is_new = fs::canonicalize(&folder).map(|place| visited.insert(place));
+            let entries = match is_new {
+                Ok(false) => continue,
+                Ok(true) => fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>),
+                Err(error) => Err(error),
+            };
+            match entries {
+                Ok(entries) => {
+                    for entry in entries {
+                        self.entry(entry.path(), depth, &mut folders, &mut found);
+                    }
                 }
+                Err(error) => self.note(&folder, error),
             }
         }
+        self.found.unreadable.sort_by_key(OpenError::to_string);
         found.sort_by(|one, other| one.path.cmp(&other.path));
         found.into_iter().try_for_each(|file| self.add(file))
+    }
+
+    fn entry(
+        &mut self,
+        path: PathBuf,
+        depth: usize,
+        folders: &mut Vec<(PathBuf, usize)>,
+        found: &mut Vec<Listed>,
+    ) {
+        // A dangling link is no capture.
+        let Ok(metadata) = fs::metadata(&path) else { return };
+        if metadata.is_dir() && depth < DEPTH_MAX {
+            folders.push((path, depth + 1));
+        } else if metadata.is_file() {
+            match is_capture_file(&path) {
+                Ok(true) => found.push(Listed { path, disk_bytes: metadata.len(), is_stream: false }),
+                Ok(false) => {}
+                Err(error) => self.note(&path, error.into()),
+            }
+        }
+    }
+
+    fn note(&mut self, path: &Path, error: io::Error) {
+        if self.found.unreadable.len() < UNREADABLE_MAX {
+            self.found.unreadable.push(OpenError::Path { path: path.to_owned(), error });
+        }
     }
 }
 
 /// Whether the content of a file, unpacked, begins as a capture does.
-fn is_capture_file(path: &Path) -> bool {
+fn is_capture_file(path: &Path) -> Result<bool, io::ErrorKind> {
     let mut head = [0; 4];
-    let filled = Input::new(path, None).fill(&mut head);
-    filled == head.len() && format::is_capture(&head)
+    let mut input = Input::new(path, None);
+    let filled = input.fill(&mut head);
+    if let Some((_, Fault::Read(kind))) = input.fault() {
+        return Err(*kind);
+    }
+    Ok(filled == head.len() && format::is_capture(&head))
 }

@@ -143,6 +143,11 @@ impl Input {
         self.fault.as_ref()
     }
 
+    /// Whether what has been read so far is not the content itself.
+    pub(crate) fn is_packed(&self) -> bool {
+        matches!(self.unpacker, Some(Unpacker::Gzip(_) | Unpacker::Zstd(_)))
+    }
+
     /// Reads the file to its end for the sake of the hashes: the content as far as it can be unpacked, however much
     /// of it made sense as a capture, and all bytes on disk.
     pub(crate) fn drain(&mut self) {

@@ -14,7 +14,7 @@ use packets::format::FrameHead;
 use crate::batch::{BATCH_FRAMES, FrameBatch, Place};
 use crate::block::BlockPool;
 use crate::damage::OpenError;
-use crate::folder::{self, Listed};
+use crate::folder::{self, Listed, Listing};
 use crate::progress::Progress;
 use crate::reader::{CaptureReader, FileReport};
 
@@ -68,10 +68,13 @@ impl Source {
     /// Finds the files and the times at which they begin.
     ///
     /// # Errors
-    /// A path does not exist, or a folder has no capture in it. What is wrong within a file is told by
+    /// A path does not exist or cannot be looked at, or a folder has no capture in it. What is wrong within a file is told by
     /// [`Source::reports`] once it has been read.
     pub fn open(paths: &[PathBuf]) -> Result<Self, OpenError> {
-        let files = folder::list(paths)?;
+        let Listing { captures: files, unreadable } = folder::list(paths)?;
+        if let Some(error) = unreadable.into_iter().next() {
+            return Err(error);
+        }
         let progress = Arc::new(Progress::default());
         let mut pool = BlockPool::default();
         let is_alone = files.len() == 1;

@@ -7,7 +7,7 @@ use records::{AnyRecord, Endpoints, Timestamp, Uid};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::open_file::OpenFile;
-use crate::store::Store;
+use crate::store::{Dropped, Store};
 
 /// At most so many files are open on a connection; then the one that began first is given up.
 const OPEN_PER_CONNECTION_MAX: usize = 256;
@@ -117,6 +117,11 @@ impl Files {
     /// What was not followed because of a limit.
     pub fn refused(&self) -> Refused {
         self.refused
+    }
+
+    /// Files that were to be written out and were not.
+    pub fn dropped(&self) -> Dropped {
+        self.store.as_ref().map(Store::dropped).unwrap_or_default()
     }
 
     /// A file begins, or goes on if its key is known. Without bytes or gaps it leaves no record.

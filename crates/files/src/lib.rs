@@ -16,4 +16,4 @@ mod store;
 pub use digest::{Digest, Sums};
 pub use files::{Carrier, Files, Handle, Refused, Start, Summary};
 pub use magic::mime_type;
-pub use store::{KeptBytes, Store, StoreLimits};
+pub use store::{Dropped, KeptBytes, Store, StoreLimits};

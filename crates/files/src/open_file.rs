@@ -116,7 +116,10 @@ impl OpenFile {
         });
         self.tell_type(last);
         if self.seen_bytes == 0 && self.missing_bytes == 0 {
-            self.drop_stored(store);
+            // Nothing came of it, so nothing was lost.
+            if let Some(store) = store {
+                store.discard(self.fuid);
+            }
             return;
         }
         if let Some(record) = self.pe.take().and_then(|reader| reader.record(self.fuid)) {

@@ -55,7 +55,43 @@ pub struct Store {
     limits: StoreLimits,
     open: BTreeMap<Uid, Writing>,
     kept: Arc<KeptBytes>,
-    dropped: u64,
+    dropped: Dropped,
+}
+
+/// Files that were not kept, by what was in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// With holes: the capture does not hold them whole.
+    pub incomplete: u64,
+    /// Longer than [`StoreLimits::file_bytes_max`].
+    pub too_large: u64,
+    /// Beyond [`StoreLimits::total_bytes_max`], or too many at the same time.
+    pub no_room: u64,
+    /// The system would not write them.
+    pub failed: u64,
+    /// What the system said of the first of these.
+    pub failure: Option<std::io::ErrorKind>,
+}
+
+impl Dropped {
+    /// How many they are.
+    pub const fn count(&self) -> u64 {
+        self.incomplete + self.too_large + self.no_room + self.failed
+    }
+
+    /// Adds those of another store.
+    pub fn add(&mut self, other: &Self) {
+        self.incomplete += other.incomplete;
+        self.too_large += other.too_large;
+        self.no_room += other.no_room;
+        self.failed += other.failed;
+        self.failure = self.failure.or(other.failure);
+    }
+
+    fn fail(&mut self, error: &std::io::Error) {
+        self.failed += 1;
+        self.failure.get_or_insert(error.kind());
+    }
 }
 
 struct Writing {
@@ -67,25 +103,28 @@ impl Store {
     /// Writes to `folder`, which is made if it is not there.
     pub fn new(folder: PathBuf, limits: StoreLimits, kept: Arc<KeptBytes>) -> std::io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, limits, open: BTreeMap::new(), kept, dropped: 0 })
+        Ok(Self { folder, limits, open: BTreeMap::new(), kept, dropped: Dropped::default() })
     }
 
     /// Files that were not kept: too large, with holes, or not writable.
-    pub fn dropped(&self) -> u64 {
+    pub fn dropped(&self) -> Dropped {
         self.dropped
     }
 
     /// Begins a file. Its bytes are taken until it is finished or dropped.
     pub(crate) fn begin(&mut self, name: Uid) -> bool {
         let room = self.open.len() < OPEN_MAX && self.kept.get() < self.limits.total_bytes_max;
-        let file = if room { fs::File::create(self.temporary(name)).ok() } else { None };
-        match file {
-            Some(file) => {
+        if !room {
+            self.dropped.no_room += 1;
+            return false;
+        }
+        match fs::File::create(self.temporary(name)) {
+            Ok(file) => {
                 self.open.insert(name, Writing { file, bytes: 0 });
                 true
             }
-            None => {
-                self.dropped += 1;
+            Err(error) => {
+                self.dropped.fail(&error);
                 false
             }
         }
@@ -96,16 +135,19 @@ impl Store {
         let limits = self.limits;
         let Some(writing) = self.open.get_mut(&name) else { return false };
         let length = bytes.len() as u64;
-        let fits =
-            writing.bytes + length <= limits.file_bytes_max && self.kept.take(length, limits.total_bytes_max);
-        if fits {
+        if writing.bytes + length > limits.file_bytes_max {
+            self.dropped.too_large += 1;
+        } else if !self.kept.take(length, limits.total_bytes_max) {
+            self.dropped.no_room += 1;
+        } else {
             writing.bytes += length;
+            match writing.file.write_all(bytes) {
+                Ok(()) => return true,
+                Err(error) => self.dropped.fail(&error),
+            }
         }
-        if !fits || writing.file.write_all(bytes).is_err() {
-            self.drop_file(name);
-            return false;
-        }
-        true
+        self.discard(name);
+        false
     }
 
     /// The file is whole; returns the name that it has.
@@ -118,21 +160,27 @@ impl Store {
             self.remove_temporary(name);
             return Some(sha256.to_owned());
         }
-        if fs::rename(self.temporary(name), target).is_err() {
-            self.dropped += 1;
+        if let Err(error) = fs::rename(self.temporary(name), target) {
+            self.dropped.fail(&error);
             return None;
         }
         Some(sha256.to_owned())
     }
 
-    /// The file is not to be kept.
+    /// The file has holes: it is not to be kept.
     pub(crate) fn drop_file(&mut self, name: Uid) {
-        if let Some(writing) = self.open.remove(&name) {
-            self.kept.give_back(writing.bytes);
-            self.dropped += 1;
-            drop(writing.file);
-            self.remove_temporary(name);
+        if self.discard(name) {
+            self.dropped.incomplete += 1;
         }
+    }
+
+    /// Takes a file out without a word; whether there was one.
+    pub(crate) fn discard(&mut self, name: Uid) -> bool {
+        let Some(writing) = self.open.remove(&name) else { return false };
+        self.kept.give_back(writing.bytes);
+        drop(writing.file);
+        self.remove_temporary(name);
+        true
     }
 
     fn temporary(&self, name: Uid) -> PathBuf {
@@ -176,7 +224,8 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         assert_eq!(kept, ["one"]);
-        assert_eq!(store.dropped(), 2);
+        let expected = Dropped { incomplete: 1, too_large: 1, ..Dropped::default() };
+        assert_eq!(store.dropped(), expected);
     }
 
     #[test]

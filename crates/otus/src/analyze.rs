@@ -1,7 +1,6 @@
 //! `otus analyze`: captures in, findings out.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -9,55 +8,64 @@ use anyhow::{Context as _, Result, bail};
 use brain::Brain;
 use casebook::{Casebook, DeviceRow, FindingRow};
 use records::{AnyRecord, Network};
-use sensor::{Source, Traffic};
+use sensor::{Listed, Listing, Source, Traffic};
 
 use crate::arguments::Analyze;
+use crate::intake::{self, Intake};
 use crate::keeping::Keeping;
-use crate::output::{self, FAINT, Outcome, WARN, grouped, tell};
+use crate::memory;
+use crate::output::{Outcome, tell_of};
 use crate::progress::Bar;
-use crate::{findings, memory};
+use crate::report::{is_any_read, report};
 
 /// Batches of records that may wait for the brain.
 const BATCHES_WAITING: usize = 16;
 
 pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
-    let mut captures = sensor::list_captures(&arguments.captures)?;
-    for repeat in sensor::take_repeats(&mut captures) {
-        tell(&format!(
-            "{WARN}{}{WARN:#} holds the same as another capture: not counted again",
-            repeat.display()
-        ));
+    let config = sensor_config(arguments)?;
+    let Listing { captures, unreadable } = sensor::list_captures(&arguments.captures)?;
+    for error in &unreadable {
+        tell_of("not read:", &error.to_string());
     }
-    match &arguments.lake {
-        Some(_) => keep_in_lake(arguments, captures),
+    let outcome = match &arguments.lake {
+        Some(folder) => keep_in_lake(arguments, &config, folder, captures)?,
         None => {
+            let captures = Intake::sort(captures, None);
+            captures.tell(arguments);
             let brain = Brain::new(brain_config(arguments)?);
-            let (brain, traffic) = follow(arguments, &captures, brain, |_| Ok(()))?;
+            let (brain, traffic) = follow(arguments, &config, &captures.new, brain, |_| Ok(()))?;
+            intake::tell_repeated_streams(&captures.new, &traffic, true, |_| false);
             let (_, findings) = keep_findings(Casebook::in_memory()?, brain)?;
-            report(arguments, &findings, &traffic, None)
+            report(arguments, &findings, &traffic, None)?
         }
-    }
+    };
+    Ok(if unreadable.is_empty() { outcome } else { Outcome::Damaged })
 }
 
 /// Analyses captures into a lake. A capture that is in the lake already is left out.
-fn keep_in_lake(arguments: &Analyze, captures: Vec<PathBuf>) -> Result<Outcome> {
-    let folder = arguments.lake.as_deref().unwrap_or(std::path::Path::new("."));
+fn keep_in_lake(
+    arguments: &Analyze,
+    config: &sensor::Config,
+    folder: &Path,
+    captures: Vec<Listed>,
+) -> Result<Outcome> {
     let (mut keeping, captures) = Keeping::begin(folder, captures)?;
-    for known in keeping.known() {
-        tell(&format!("{WARN}{}{WARN:#} is in the lake already: not counted again", known.display()));
-    }
-    if captures.is_empty() {
+    captures.tell(arguments);
+    keeping.tell_unfinished();
+    if captures.new.is_empty() {
         keeping.abandon()?;
         let findings = Casebook::open(folder)?.findings()?;
         return report(arguments, &findings, &Traffic::default(), None);
     }
     let brain = memory::load(folder, keeping.captures_before(), brain_config(arguments)?)?;
-    let (brain, traffic) = follow(arguments, &captures, brain, |records| keeping.append(records))?;
+    let (brain, traffic) =
+        follow(arguments, config, &captures.new, brain, |records| keeping.append(records))?;
     let captures_after = keeping.captures_after(&traffic);
-    if captures_after == keeping.captures_before() {
-        tell("the standard input is in the lake already: not counted again");
+    let is_counted = captures_after > keeping.captures_before();
+    intake::tell_repeated_streams(&captures.new, &traffic, is_counted, |content| keeping.knows(content));
+    if !is_counted {
         keeping.abandon()?;
-        return report(arguments, &Casebook::open(folder)?.findings()?, &Traffic::default(), None);
+        return report(arguments, &Casebook::open(folder)?.findings()?, &nothing_of(traffic), None);
     }
     let (brain, findings) = keep_findings(Casebook::open(folder)?, brain)?;
     memory::save(folder, captures_after, &brain)?;
@@ -66,16 +74,22 @@ fn keep_in_lake(arguments: &Analyze, captures: Vec<PathBuf>) -> Result<Outcome> 
     report(arguments, &findings, &traffic, Some(counts))
 }
 
+/// Of traffic that is not counted only what is wrong with the captures matters; where no packet was read, all does.
+fn nothing_of(traffic: Traffic) -> Traffic {
+    if is_any_read(&traffic.counters) { Traffic::default() } else { traffic }
+}
+
 /// Reads the captures; the brain thinks on a thread of its own while `keep` takes the records.
 fn follow(
     arguments: &Analyze,
-    captures: &[PathBuf],
+    config: &sensor::Config,
+    captures: &[Listed],
     mut brain: Brain,
     mut keep: impl FnMut(&[AnyRecord]) -> Result<()>,
 ) -> Result<(Brain, Traffic)> {
-    let source = Source::open(captures)?;
+    let paths: Vec<PathBuf> = captures.iter().map(|capture| capture.path.clone()).collect();
+    let source = Source::open(&paths)?;
     let bar = Bar::new(source.progress(), arguments.quiet);
-    let config = sensor_config(arguments)?;
     std::thread::scope(|scope| {
         let (to_brain, batches) = sync_channel::<Arc<Vec<AnyRecord>>>(BATCHES_WAITING);
         let thinking = scope.spawn(move || {
@@ -85,7 +99,7 @@ fn follow(
             brain.finish();
             brain
         });
-        let traffic = sensor::run(source, &config, |records| {
+        let traffic = sensor::run(source, config, |records| {
             bar.update();
             let records = Arc::new(records);
             to_brain.send(Arc::clone(&records)).context("the brain has stopped")?;
@@ -146,7 +160,18 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
     for network in &arguments.networks {
         config.table.local_networks.push(parse_network(network)?);
     }
+    if let Some(folder) = &arguments.extract_files {
+        try_to_write(folder).with_context(|| format!("cannot write files to {}", folder.display()))?;
+    }
     Ok(config)
+}
+
+/// Before hours of reading, not after them, a folder that nothing can be written to is to be noticed.
+fn try_to_write(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".otus-{}.part", std::process::id()));
+    std::fs::File::create(&probe)?;
+    std::fs::remove_file(probe)
 }
 
 fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
@@ -159,46 +184,4 @@ fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
 
 fn parse_network(text: &str) -> Result<Network> {
     Network::parse(text).with_context(|| format!("`{text}` is no network; write it as 203.0.113.0/24"))
-}
-
-/// Says what was read and found.
-fn report(
-    arguments: &Analyze,
-    found: &[serde_json::Value],
-    traffic: &Traffic,
-    kept: Option<u64>,
-) -> Result<Outcome> {
-    let mut out = output::standard_output();
-    if arguments.json {
-        for finding in found {
-            writeln!(out, "{finding}")?;
-        }
-    } else {
-        if traffic.counters.frames > 0 {
-            summary(&mut out, traffic, kept)?;
-        }
-        findings::print(&mut out, found)?;
-    }
-    out.flush()?;
-    let damaged: Vec<_> = traffic.files.iter().filter_map(|file| file.damage.as_ref()).collect();
-    for damage in &damaged {
-        tell(&format!("{WARN}damaged:{WARN:#} {damage}; what came before was kept"));
-    }
-    Ok(if damaged.is_empty() { Outcome::Done } else { Outcome::Damaged })
-}
-
-fn summary(out: &mut impl std::io::Write, traffic: &Traffic, kept: Option<u64>) -> Result<()> {
-    let counters = &traffic.counters;
-    write!(out, "{FAINT}{} packets", grouped(counters.frames))?;
-    if traffic.files.len() > 1 {
-        write!(out, " of {} captures", traffic.files.len())?;
-    }
-    if let Some((first, last)) = traffic.span {
-        write!(out, ", {} to {}", records::Timestamp(first), records::Timestamp(last))?;
-    }
-    if let Some(kept) = kept {
-        write!(out, "; {} records kept", grouped(kept))?;
-    }
-    writeln!(out, "{FAINT:#}\n")?;
-    Ok(())
 }

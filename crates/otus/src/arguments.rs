@@ -20,7 +20,7 @@ Examples:
   otus search --lake office 'host:10.20.10.166 bytes>1M since:2h'
 
 Exit status: 0 all well; 1 a failure; 2 wrong arguments or an error in a query; 3 a capture was damaged
-(what came before the damage was kept).";
+or could not be read in part (what could be read was kept).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -7,12 +7,15 @@ mod arguments;
 mod devices;
 mod export;
 mod findings;
+mod intake;
 mod keeping;
 mod memory;
 mod output;
 mod progress;
+mod report;
 mod search;
 mod sql;
+mod unfinished;
 
 use std::process::ExitCode;
 
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
         // Whoever read our output has seen enough, e.g. `otus findings | head`.
         Err(error) if output::is_broken_pipe(&error) => Outcome::Done.into(),
         Err(error) => {
-            eprintln!("{BAD}otus:{BAD:#} {error:#}");
+            eprintln!("{BAD}otus:{BAD:#} {}", output::in_words(&error));
             Outcome::Failed.into()
         }
     }

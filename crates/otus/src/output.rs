@@ -52,9 +52,47 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// A word on standard error.
+/// A word on standard error; names and what others wrote go through [`plain`] or [`tell_of`].
 pub(crate) fn tell(text: &str) {
     anstream::eprintln!("otus: {text}");
+}
+
+/// A word on standard error about something, as a file, whose name may hold anything.
+pub(crate) fn tell_of(subject: &str, text: &str) {
+    tell(&format!("{WARN}{}{WARN:#} {}", plain(subject), plain(text)));
+}
+
+/// Text that cannot drive the terminal: what controls it or turns the direction of writing is written as a number.
+pub(crate) fn plain(text: &str) -> String {
+    escaped(text, |character| character.is_control())
+}
+
+fn escaped(text: &str, is_control: impl Fn(char) -> bool) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        let turns_writing =
+            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if is_control(character) || turns_writing {
+            plain.extend(character.escape_unicode());
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+/// An error with its causes. Many errors tell their cause themselves: no cause is told twice.
+pub(crate) fn in_words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    // Errors in statements point at a place with a line of its own.
+    escaped(&words, |character| character.is_control() && character != '\n')
 }
 
 /// A share of 100 in the colour of its weight.
@@ -92,6 +130,17 @@ pub(crate) fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_cannot_drive_the_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb\n\u{202e}ü"), "a\\u{1b}[2Jb\\u{a}\\u{202e}ü");
+    }
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let denied = anyhow::anyhow!("denied").context("cannot open `x`: denied").context("beginning");
+        assert_eq!(in_words(&denied), "beginning: cannot open `x`: denied");
+    }
 
     #[test]
     fn numbers_read_well() {

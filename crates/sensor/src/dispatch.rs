@@ -1,16 +1,23 @@
 //! The reader's thread: frames become packets, and each packet goes to the shard of its pair of hosts.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::hash::Hasher as _;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use capture::{FrameBatch, Source};
 use crossbeam_channel::Sender;
+use files::Dropped;
 use packets::{Counters, Decoder, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink};
 use protocols::FRAME_PROTOCOLS;
 use rustc_hash::FxHasher;
 
 use crate::round::{Beside, Place, Position, Round, Routed};
+
+/// So many kinds of unknown links are told apart, each of each file.
+const UNKNOWN_LINKS_MAX: usize = 1000;
 
 /// What a source held, known when it has been read to its end.
 #[derive(Debug, Default)]
@@ -21,6 +28,21 @@ pub struct Traffic {
     pub span: Option<(i64, i64)>,
     /// What was read of each file, in the order in which the files ended.
     pub files: Vec<capture::FileReport>,
+    /// Kinds of links that are not known: their frames were not read.
+    pub unknown_links: Vec<UnknownLink>,
+    /// Files that were to be written out and were not.
+    pub dropped_files: Dropped,
+}
+
+/// Frames of a file that begin in a way that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLink {
+    /// The file.
+    pub path: PathBuf,
+    /// The number of the link type, as <https://www.tcpdump.org/linktypes.html> has them.
+    pub link_type: u16,
+    /// How many frames.
+    pub frames: u64,
 }
 
 pub(crate) struct Dispatcher {
@@ -30,11 +52,21 @@ pub(crate) struct Dispatcher {
     number: u64,
     clock: i64,
     first: Option<i64>,
+    /// Frames by file and unknown link type.
+    unknown_links: BTreeMap<(u32, u16), u64>,
 }
 
 impl Dispatcher {
     pub(crate) fn new(source: Source, shards: Vec<Sender<Round>>) -> Self {
-        Self { source, decoder: Decoder::new(), shards, number: 0, clock: i64::MIN, first: None }
+        Self {
+            source,
+            decoder: Decoder::new(),
+            shards,
+            number: 0,
+            clock: i64::MIN,
+            first: None,
+            unknown_links: BTreeMap::new(),
+        }
     }
 
     /// Reads to the end, or until nobody takes the rounds any more.
@@ -50,6 +82,31 @@ impl Dispatcher {
             counters: self.decoder.counters(),
             span: self.first.map(|first| (first, self.clock)),
             files: self.source.reports().to_vec(),
+            unknown_links: self.named_unknown_links(),
+            dropped_files: Dropped::default(),
+        }
+    }
+
+    fn named_unknown_links(&self) -> Vec<UnknownLink> {
+        let path = |number| self.source.reports().iter().find(|report| report.file == number);
+        self.unknown_links
+            .iter()
+            .filter_map(|(&(file, link_type), &frames)| {
+                Some(UnknownLink { path: path(file)?.path.clone(), link_type, frames })
+            })
+            .collect()
+    }
+
+    /// The frame was the first or a further one of an unknown kind of link.
+    #[cold]
+    fn note_unknown_link(&mut self, file: u32, link_type: u16) {
+        let is_room = self.unknown_links.len() < UNKNOWN_LINKS_MAX;
+        match self.unknown_links.entry((file, link_type)) {
+            Entry::Occupied(mut frames) => *frames.get_mut() += 1,
+            Entry::Vacant(entry) if is_room => {
+                entry.insert(1);
+            }
+            Entry::Vacant(_) => {}
         }
     }
 
@@ -67,6 +124,7 @@ impl Dispatcher {
                 ..Round::default()
             })
             .collect();
+        let mut unknown_before = self.decoder.counters().unknown_links;
         for (index, frame) in batch.frames().enumerate() {
             self.first.get_or_insert(frame.ts);
             self.clock = self.clock.max(frame.ts);
@@ -80,6 +138,10 @@ impl Dispatcher {
                 last_shard: 0,
             };
             self.decoder.decode(frame.ts, frame.link, frame.bytes, frame.original_length, &mut router);
+            if self.decoder.counters().unknown_links != unknown_before {
+                unknown_before += 1;
+                self.note_unknown_link(frame.file, frame.link.0);
+            }
         }
         let clock = self.clock;
         self.shards.iter().zip(rounds).all(|(shard, round)| shard.send(Round { clock, ..round }).is_ok())

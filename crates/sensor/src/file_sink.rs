@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use files::{Carrier, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
+use files::{Carrier, Dropped, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
 use protocols::{About, FileHandle, FileSink, FileStart, FileSummary};
 use records::{AnyRecord, Timestamp, Uid};
 
@@ -17,6 +17,11 @@ impl SensorFiles {
         let store = |folder| Store::new(folder, StoreLimits::default(), Arc::clone(kept));
         let store = config.extract_files.clone().map(store).transpose()?;
         Ok(Self { files: Files::new(store) })
+    }
+
+    /// Files that were to be written out and were not.
+    pub(crate) fn dropped(&self) -> Dropped {
+        self.files.dropped()
     }
 
     /// Takes the records of files that have ended.

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use conntrack::{Connection, Handler};
+use files::Dropped;
 use packets::{Encapsulation, TunnelKind};
 use protocols::{About, Analyzer, Chunk, Effects, Output, Shared, Transport};
 use records::{Conn, Sender, Timestamp, Weird};
@@ -65,6 +66,11 @@ impl Follower {
             around: Vec::new(),
             carries: None,
         }
+    }
+
+    /// Files that were to be written out and were not.
+    pub(crate) fn dropped_files(&self) -> Dropped {
+        self.files.dropped()
     }
 
     /// Which tunnels lie around the next packet, and whether it is itself part of one.

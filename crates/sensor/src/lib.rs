@@ -15,14 +15,20 @@ mod shard;
 mod tunnels;
 mod weirds;
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossbeam_channel::bounded;
 use records::AnyRecord;
 
-pub use capture::{FileReport, Identity, OpenError, Progress, Source, identify, list_captures, take_repeats};
-pub use dispatch::Traffic;
+pub use capture::{
+    FileReport, Head, Identity, Listed, Listing, OpenError, Progress, Source, content_head, identify,
+    list_captures,
+};
+pub use dispatch::{Traffic, UnknownLink};
+pub use files::Dropped;
+pub use packets::Counters;
 
 use crate::dispatch::Dispatcher;
 use crate::merge::Merger;
@@ -77,22 +83,30 @@ pub fn run<E: From<std::io::Error>>(
         let (to_merger, from_shards): (Vec<_>, Vec<_>) =
             shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
         let reader = scope.spawn(move || Dispatcher::new(source, to_shards).run());
-        for ((mut shard, rounds), results) in shards.into_iter().zip(from_reader).zip(to_merger) {
-            scope.spawn(move || {
-                for round in rounds {
-                    if results.send(shard.round(&round)).is_err() {
-                        break;
+        let shards = shards.into_iter().zip(from_reader).zip(to_merger);
+        let shards: Vec<_> = shards
+            .map(|((mut shard, rounds), results)| {
+                scope.spawn(move || {
+                    for round in rounds {
+                        if results.send(shard.round(&round)).is_err() {
+                            break;
+                        }
                     }
-                }
-            });
-        }
+                    shard.dropped_files()
+                })
+            })
+            .collect();
         let mut merger = Merger::new(from_shards);
         while let Some(records) = merger.round() {
             take(records)?;
         }
         // Closed channels end the other threads after a failure above; here they are at their end already.
-        // A panic of the reader is a defect and goes on as one.
-        Ok(reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        // A panic of the reader or of a shard is a defect and goes on as one.
+        let mut traffic = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+        for shard in shards {
+            traffic.dropped_files.add(&shard.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        Ok(traffic)
     })
 }
 

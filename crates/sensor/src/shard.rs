@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use conntrack::Table;
-use files::KeptBytes;
+use files::{Dropped, KeptBytes};
 use packets::HeaderWeird;
 use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames};
 use records::{Timestamp, Uid, Weird};
@@ -29,6 +29,11 @@ impl Shard {
         let follower = Follower::new(SensorFiles::new(config, kept)?);
         let readers = FRAME_PROTOCOLS.iter().map(|protocol| (protocol.reader)()).collect();
         Ok(Self { table: Table::new(config.table_of_shard()), follower, readers, clock: i64::MIN })
+    }
+
+    /// Files that were to be written out and were not.
+    pub(crate) fn dropped_files(&self) -> Dropped {
+        self.follower.dropped_files()
     }
 
     /// Works through a round and gives out what came of it, not yet in order.

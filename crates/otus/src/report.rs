@@ -1,0 +1,107 @@
+//! What `otus analyze` says at its end: what was read, what was not, and what was found.
+
+use std::io::Write;
+
+use anyhow::Result;
+use sensor::{Counters, Traffic};
+
+use crate::arguments::Analyze;
+use crate::findings;
+use crate::output::{self, FAINT, Outcome, WARN, grouped, plain, tell, tell_of};
+
+/// Says what was read and found.
+pub(crate) fn report(
+    arguments: &Analyze,
+    found: &[serde_json::Value],
+    traffic: &Traffic,
+    kept: Option<u64>,
+) -> Result<Outcome> {
+    let mut out = output::standard_output();
+    let nothing_read = (!traffic.files.is_empty() && !is_any_read(&traffic.counters))
+        .then_some("No packet could be read: whether there was anything hostile is not known.");
+    if arguments.json {
+        nothing_read.into_iter().for_each(tell);
+        for finding in found {
+            writeln!(out, "{finding}")?;
+        }
+    } else {
+        if traffic.counters.frames > 0 {
+            summary(&mut out, traffic, kept)?;
+        }
+        if let Some(text) = nothing_read {
+            writeln!(out, "{WARN}{text}{WARN:#}")?;
+        }
+        if nothing_read.is_none() || !found.is_empty() {
+            findings::print(&mut out, found)?;
+        }
+    }
+    out.flush()?;
+    tell_dropped_files(arguments, traffic);
+    Ok(tell_damage(traffic))
+}
+
+/// Whether any packet was understood.
+pub(crate) const fn is_any_read(counters: &Counters) -> bool {
+    counters.ip_packets > counters.bad_packets || counters.arp > 0 || counters.other_network_layers > 0
+}
+
+fn tell_damage(traffic: &Traffic) -> Outcome {
+    let mut outcome = Outcome::Done;
+    for damage in traffic.files.iter().filter_map(|file| file.damage.as_ref()) {
+        tell_of("damaged:", &format!("{damage}; what came before was kept"));
+        outcome = Outcome::Damaged;
+    }
+    for link in &traffic.unknown_links {
+        let packets = grouped(link.frames);
+        let text = format!("link type {} is not known: {packets} packets were not read", link.link_type);
+        tell_of(&format!("{}:", link.path.display()), &text);
+        outcome = Outcome::Damaged;
+    }
+    outcome
+}
+
+fn tell_dropped_files(arguments: &Analyze, traffic: &Traffic) {
+    let dropped = &traffic.dropped_files;
+    let Some(folder) = arguments.extract_files.as_ref().filter(|_| dropped.count() > 0) else { return };
+    let failure = dropped.failure.map(|kind| format!(" ({kind})")).unwrap_or_default();
+    let reasons = listed(&[
+        (dropped.incomplete, "that the capture does not hold whole"),
+        (dropped.too_large, "that are too large"),
+        (dropped.no_room, "for which there was no more room within the bounds"),
+        (dropped.failed, &format!("that the system would not write{failure}")),
+    ]);
+    tell_of("files not written", &format!("to {}: {reasons}", folder.display()));
+}
+
+fn summary(out: &mut impl Write, traffic: &Traffic, kept: Option<u64>) -> Result<()> {
+    let counters = &traffic.counters;
+    write!(out, "{FAINT}{} packets", grouped(counters.frames))?;
+    if traffic.files.len() > 1 {
+        write!(out, " of {} captures", traffic.files.len())?;
+    }
+    if let Some((first, last)) = traffic.span {
+        write!(out, ", {} to {}", records::Timestamp(first), records::Timestamp(last))?;
+    }
+    if let Some(kept) = kept {
+        write!(out, "; {} records kept", grouped(kept))?;
+    }
+    writeln!(out, "{FAINT:#}")?;
+    let unread = listed(&[
+        (counters.unknown_links, "of an unknown link type"),
+        (counters.truncated_frames, "cut within a header before IP"),
+        (counters.bad_packets, "with damaged or cut headers"),
+        (counters.fragments_dropped, "of which a fragment is missing"),
+        (counters.too_deep, "with too many headers or tunnels within each other"),
+    ]);
+    if !unread.is_empty() {
+        writeln!(out, "{WARN}packets not read to their end:{WARN:#} {}", plain(&unread))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Those that are not zero.
+fn listed(counts: &[(u64, &str)]) -> String {
+    let texts = counts.iter().filter(|(count, _)| *count > 0);
+    texts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect::<Vec<_>>().join(", ")
+}
