@@ -8,7 +8,7 @@ use crate::{Brain, Config};
 
 const MAGIC: &[u8; 8] = b"otusbrn\n";
 /// Raised when the shape of the state changes; older checkpoints are refused, the lake can be replayed.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Why a checkpoint could not be read.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@ use detections::Finding;
 use records::{HardwareAddress, Timestamp};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
-use world::{AddressSpan, Device, World};
+use world::{AddressSpan, Device, DeviceIndex, World};
 
 /// What is known of one device, with the worst of its findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,7 @@ pub(crate) fn summaries(world: &World, findings: &[Finding]) -> impl Iterator<It
     let mut worst: FxHashMap<u32, (u8, u8, usize)> = FxHashMap::default();
     for finding in findings.iter().filter(|finding| finding.is_alert()) {
         if let Some(device) = finding.device_index {
+            let device = world.devices().known_as(DeviceIndex(device)).0;
             let entry = worst.entry(device).or_default();
             entry.2 += 1;
             if (finding.threat, finding.certainty) > (entry.0, entry.1) {

@@ -12,7 +12,7 @@
 //!
 //! Each record comes that long after the one before; `every` repeats it, the first at once. `{n}` is the number of the
 //! repeat, `{port}` a port that changes with it, `{uid}` a name that does; columns that are not named are empty or
-//! zero, `uid` and `ts` are made. A case that fires expects at least one alert of the detection, and what `expect` says of it;
+//! zero, `uid` and `ts` are made. `normal.` stands before what is normal, `summary=` is a part of the sentence. A case that fires expects at least one alert of the detection, and what `expect` says of it;
 //! a quiet one none. Findings of other detections do not matter.
 
 use std::collections::BTreeMap;
@@ -168,10 +168,14 @@ fn is_met(finding: &Finding, expectation: &str) -> bool {
     match name {
         "host" => finding.host.to_string() == value,
         "peer" => finding.peers.iter().any(|peer| peer.to_string() == value),
+        "summary" => finding.summary.contains(&value.replace('_', " ")),
         "part" => finding.parts.certainty.iter().any(|part| part.name == value.replace('_', " ")),
         fact => {
-            let facts = finding.to_json();
-            let found = &facts["facts"][fact];
+            let told = finding.to_json();
+            let found = match fact.strip_prefix("normal.") {
+                Some(fact) => &told["baseline"][fact],
+                None => &told["facts"][fact],
+            };
             match (found.as_f64(), value.parse::<f64>()) {
                 // Measures are named within 2 %.
                 (Some(found), Ok(wanted)) => (found - wanted).abs() <= wanted.abs() * 0.02,

@@ -63,6 +63,11 @@ pub trait Watch: Send {
     /// Traffic time has come to `now`: about once a minute. The place to forget.
     fn tick(&mut self, _now: Timestamp, _world: &World, _findings: &mut Findings) {}
 
+    /// No more records come for now: the last chance to tell what is pending. `now` is a quiet minute later.
+    fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.tick(now, world, findings);
+    }
+
     /// Its state, for a checkpoint.
     fn save(&self) -> Vec<u8>;
 

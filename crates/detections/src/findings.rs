@@ -19,7 +19,7 @@ const EVIDENCE_FIRST: usize = 8;
 const EVIDENCE_KEPT: usize = 24;
 const PEERS_KEPT: usize = 64;
 /// The same behaviour after such a pause is a new finding.
-const PAUSE: Interval = Interval::from_secs(7 * 86_400);
+pub(crate) const PAUSE: Interval = Interval::from_secs(7 * 86_400);
 
 /// What a detection says of a behaviour. A second report with the same detection, device and key updates the
 /// finding of the first.
@@ -217,9 +217,11 @@ fn wait_until_learned(detection: &Detection, score: &mut Score, world: &World) {
 }
 
 fn refresh_device(finding: &mut Finding, world: &World) {
-    let Some(device) = finding.device_index.and_then(|index| world.device(DeviceIndex(index))) else {
+    let Some(index) = finding.device_index.map(|index| world.devices().known_as(DeviceIndex(index))) else {
         return;
     };
+    finding.device_index = Some(index.0);
+    let Some(device) = world.device(index) else { return };
     let mut addresses = device.addresses_between(finding.first_seen, finding.last_seen);
     if !addresses.contains(&finding.host) {
         addresses.push(finding.host);

@@ -57,8 +57,26 @@ fn value(value: &FactValue) -> Value {
         FactValue::Text(text) => json!(text),
         FactValue::Texts(texts) => json!(texts),
         FactValue::Count(count) => json!(count),
-        FactValue::Number(number) => json!(number),
+        FactValue::Number(number) => whole(*number).map_or_else(|| json!(number), |whole| json!(whole)),
         FactValue::Bool(truth) => json!(truth),
         FactValue::Time(time) => json!(time.to_string()),
+    }
+}
+
+/// The number without its `.0`, where it is a whole one that a double can count to.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_have_no_fraction() {
+        let told = facts(&Facts::default().with("a", 2893.0).with("b", 0.25).with("c", -0.0));
+        assert_eq!(told.to_string(), r#"{"a":2893,"b":0.25,"c":0}"#);
     }
 }

@@ -11,6 +11,11 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
+/// A count with its noun: `1 failure`, `2 failures`.
+pub(crate) fn count(count: u32, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A span of seconds in the unit that suits it: `10 min`.
 pub(crate) fn span(seconds: f64) -> String {
     if seconds < 1.0 {
@@ -29,6 +34,11 @@ pub(crate) fn span(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!((count(1, "failure"), count(12, "failure")), ("1 failure".into(), "12 failures".into()));
+    }
 
     #[test]
     fn numbers_are_told_in_the_unit_that_suits_them() {

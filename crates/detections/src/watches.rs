@@ -49,10 +49,13 @@ impl Watches {
         }
     }
 
-    /// Says that no more records come for now: a tick as if a quiet minute had passed.
+    /// Says that no more records come for now, as if a quiet minute had passed.
     pub fn finish(&mut self, world: &World, findings: &mut Findings) {
         self.now = self.now + TICK;
-        self.tick(world, findings);
+        self.ticked = self.now;
+        for (_, watch) in &mut self.all {
+            watch.finish(self.now, world, findings);
+        }
     }
 
     fn tick(&mut self, world: &World, findings: &mut Findings) {

@@ -65,6 +65,12 @@ impl Contacts {
         self.devices.iter().map(|entry| decay(day - entry.1)).sum()
     }
 
+    /// Distinct devices other than `device`, those of long ago weighing less.
+    pub fn devices_besides(&self, device: u32, day: i32) -> f64 {
+        let others = self.devices.iter().filter(|entry| entry.0 != device);
+        others.map(|entry| decay(day - entry.1)).sum()
+    }
+
     /// Whether `device` is among the devices that are remembered.
     pub fn knows(&self, device: u32) -> bool {
         self.devices.iter().any(|entry| entry.0 == device)

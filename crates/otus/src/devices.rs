@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::arguments::Devices;
 use crate::findings::casebook_of;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted};
 
 pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
     let devices = casebook_of(&arguments.lake.path)?.devices()?;
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
             writeln!(out, "{device}")?;
         }
     } else {
-        writeln!(out, "{HEADING}{} devices{HEADING:#}", devices.len())?;
+        writeln!(out, "{HEADING}{}{HEADING:#}", counted(devices.len() as u64, "device"))?;
         for device in &devices {
             print(&mut out, device)?;
         }

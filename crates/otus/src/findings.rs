@@ -9,7 +9,7 @@ use lake::{Access, Lake};
 use serde_json::Value;
 
 use crate::arguments::Findings;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, WARN, tell, weight};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, WARN, counted, tell, weight};
 
 /// Evidence beyond this is counted, not printed; `--json` has all.
 const EVIDENCE_SHOWN: usize = 6;
@@ -51,9 +51,9 @@ pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
     let alerts = findings.iter().filter(|finding| number(finding, "certainty") >= ALERT).count();
     writeln!(
         out,
-        "{HEADING}{} findings on {} hosts, {alerts} of them alerts{HEADING:#} {FAINT}(certainty {ALERT} or more){FAINT:#}\n",
-        findings.len(),
-        hosts.len(),
+        "{HEADING}{} on {}, {alerts} of them alerts{HEADING:#} {FAINT}(certainty {ALERT} or more){FAINT:#}\n",
+        counted(findings.len() as u64, "finding"),
+        counted(hosts.len() as u64, "host"),
     )?;
     writeln!(out, "{FAINT}  threat  certainty  host{FAINT:#}")?;
     for host in &hosts {

@@ -127,6 +127,11 @@ pub(crate) fn grouped(count: u64) -> String {
     text
 }
 
+/// A count with its noun: `1 record`, `2,000 records`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,5 +152,9 @@ mod tests {
         assert_eq!(scaled(36_200_000.0), "36.2 M");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(grouped(12), "12");
+        assert_eq!(
+            (counted(1, "record"), counted(2000, "record")),
+            ("1 record".into(), "2,000 records".into())
+        );
     }
 }

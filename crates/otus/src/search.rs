@@ -9,7 +9,7 @@ use lake::{Access, HostNames, Lake, LakeError, write_hits_csv, write_hits_json, 
 use serde_json::Value;
 
 use crate::arguments::Search;
-use crate::output::{self, FAINT, Outcome, grouped, tell};
+use crate::output::{self, FAINT, Outcome, counted, grouped, tell};
 
 /// The names of devices, as far as a run has been finished.
 fn host_names(folder: &Path) -> HostNames {
@@ -51,8 +51,7 @@ pub(crate) fn run(arguments: &Search) -> Result<Outcome> {
         write_hits_text(hits, &mut out)?;
         let count = search.count()?;
         let shown = limit.map_or(count, |limit| count.min(limit as u64));
-        let noun = if count == 1 { "record" } else { "records" };
-        write!(out, "{FAINT}{} {noun}", grouped(count))?;
+        write!(out, "{FAINT}{}", counted(count, "record"))?;
         if shown < count {
             write!(out, ", the first {} shown; --limit shows more", grouped(shown))?;
         }

@@ -7,14 +7,18 @@
 use std::net::IpAddr;
 
 use records::{HardwareAddress, Interval, Timestamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+
+use crate::domains::Domains;
 
 /// Devices that are followed.
 pub(crate) const DEVICES_MAX: usize = 262_144;
 const SPANS_KEPT: usize = 32;
 const TEXTS_KEPT: usize = 16;
 const MACS_KEPT: usize = 8;
+/// An address that began to be used so shortly before its lease was told belongs to who leased it.
+const GHOST: Interval = Interval::from_secs(300);
 /// A hardware address seen with two addresses within this time belongs to a router or a host with many addresses.
 const MOVE_PAUSE: Interval = Interval::from_secs(600);
 
@@ -36,6 +40,8 @@ pub struct AddressSpan {
 /// How sure the source of a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NameSource {
+    /// What others call so may be a service or a domain rather than the computer: `www`, `example.com`.
+    Doubtful,
     /// Others call it so: DNS answers, paths of shares.
     Others,
     /// It says so itself, unproven: NTLM.
@@ -141,6 +147,12 @@ pub struct Devices {
     by_address: FxHashMap<IpAddr, Binding>,
     by_mac: FxHashMap<u64, Hardware>,
     by_name: FxHashMap<String, DeviceIndex>,
+    /// Devices that turned out to be others.
+    merged: FxHashMap<DeviceIndex, DeviceIndex>,
+    pub(crate) domains: Domains,
+    /// Numbers of the ids that are taken, of as many devices as the count says: what was restored comes later.
+    #[serde(skip)]
+    ids: (FxHashSet<u64>, usize),
 }
 
 impl Devices {
@@ -149,9 +161,16 @@ impl Devices {
         self.by_address.get(&address).map(|binding| binding.device)
     }
 
-    /// What is known of it.
+    /// What is known of it; of one that turned out to be another, what is known of that.
     pub fn get(&self, index: DeviceIndex) -> Option<&Device> {
-        self.all.get(index.0 as usize)
+        self.all.get(self.known_as(index).0 as usize)
+    }
+
+    /// The place of the device that this one turned out to be, else its own.
+    pub fn known_as(&self, index: DeviceIndex) -> DeviceIndex {
+        const STEPS: usize = 4;
+        let next = |index: &DeviceIndex| self.merged.get(index).copied();
+        std::iter::successors(Some(index), next).take(STEPS).last().unwrap_or(index)
     }
 
     /// All devices in the order in which they appeared.
@@ -193,8 +212,12 @@ impl Devices {
     /// Notes a lease: `mac` holds `address` from now on.
     pub fn lease(&mut self, address: IpAddr, mac: &str, at: Timestamp) -> Option<DeviceIndex> {
         let mac = HardwareAddress::parse(mac).and_then(of_one_device)?;
-        let device = match self.by_mac.get(&mac) {
-            Some(known) => known.device,
+        let known = self.by_mac.get(&mac).map(|known| known.device);
+        let device = match known.filter(|device| self.get(*device).is_some()) {
+            Some(known) => {
+                self.take_over_ghost(address, known, at);
+                known
+            }
             None => {
                 let anonymous = self
                     .at(address)
@@ -209,6 +232,37 @@ impl Devices {
         };
         self.bind(address, device, Reason::Lease, at);
         Some(device)
+    }
+
+    /// Traffic just after a lease can be told before the lease is, and so make a device of the address alone: nothing
+    /// but the known one. Findings on it follow; what it did in these moments is no habit of the known one.
+    fn take_over_ghost(&mut self, address: IpAddr, known: DeviceIndex, at: Timestamp) {
+        let Some(ghost) = self.at(address).filter(|ghost| *ghost != known) else { return };
+        let Some(device) = self.all.get_mut(ghost.0 as usize) else { return };
+        let is_ghost = device.macs.is_empty()
+            && device.names.is_empty()
+            && at.since(device.first_seen).0.abs() < GHOST.0
+            && device.addresses.iter().all(|span| span.address == address);
+        if !is_ghost {
+            return;
+        }
+        let (spans, users) = (std::mem::take(&mut device.addresses), std::mem::take(&mut device.users));
+        self.merged.insert(ghost, known);
+        for span in spans {
+            self.bind(address, known, Reason::Traffic, span.from);
+            if let Some(device) = self.all.get_mut(known.0 as usize) {
+                device.touch(address, span.to);
+            }
+        }
+        users.iter().for_each(|user| self.user(address, user));
+    }
+
+    /// Forgets a name that only others gave to the device.
+    pub(crate) fn forget_unproven_name(&mut self, index: DeviceIndex, name: &str) {
+        let index = self.known_as(index);
+        if let Some(device) = self.all.get_mut(index.0 as usize) {
+            device.names.retain(|known| known.1 > NameSource::Others || !known.0.eq_ignore_ascii_case(name));
+        }
     }
 
     /// Notes that the holder of `address` is called `name`.
@@ -252,8 +306,11 @@ impl Devices {
         if let Some(device) = self.all.get_mut(holder.0 as usize)
             && !device.is_called(name)
         {
-            if device.names.len() == TEXTS_KEPT {
-                device.names.remove(0);
+            if device.names.len() == TEXTS_KEPT
+                && let Some(place) =
+                    (0..TEXTS_KEPT).min_by_key(|place| device.names.get(*place).map(|name| name.1))
+            {
+                device.names.remove(place);
             }
             device.names.push((name.to_owned(), source));
         }
@@ -368,8 +425,9 @@ impl Devices {
             return None;
         }
         let index = DeviceIndex(u32::try_from(self.all.len()).ok()?);
+        let id = self.new_id(identity);
         self.all.push(Device {
-            id: device_id(identity, &self.all),
+            id,
             names: Vec::new(),
             addresses: Vec::new(),
             macs: Vec::new(),
@@ -379,21 +437,31 @@ impl Devices {
         });
         Some(index)
     }
+
+    /// The id of a device that is first known by `identity`; a second device of the same first address gets another.
+    fn new_id(&mut self, identity: &str) -> String {
+        let (taken, counted) = &mut self.ids;
+        for device in self.all.iter().skip(*counted) {
+            taken.extend(device.id.get(1..).and_then(|digits| u64::from_str_radix(digits, 16).ok()));
+        }
+        *counted = self.all.len();
+        // A seed that no other device had: a clash of two hashes is rare, and a third try all but unheard of.
+        let mut seed = 0;
+        let mut number = id_number(identity, seed);
+        while taken.contains(&number) {
+            seed += if seed == 0 { self.all.len() as u64 } else { DEVICES_MAX as u64 };
+            number = id_number(identity, seed);
+        }
+        format!("d{number:012x}")
+    }
 }
 
-/// The id of a device that is first known by `identity`; a second device of the same first address gets another.
-fn device_id(identity: &str, all: &[Device]) -> String {
+fn id_number(identity: &str, seed: u64) -> u64 {
     // FNV-1a: stable across versions, which the hash maps' own hash need not be.
-    let hash = |seed: u64| {
-        identity.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-    };
-    let id = format!("d{:012x}", hash(0) & 0xffff_ffff_ffff);
-    if all.iter().rev().take(1024).any(|device| device.id == id) {
-        return format!("d{:012x}", hash(all.len() as u64) & 0xffff_ffff_ffff);
-    }
-    id
+    let hash = identity.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash & 0xffff_ffff_ffff
 }
 
 /// The number of an address that one device can have: neither the zero address nor a group's.
@@ -429,6 +497,49 @@ mod tests {
         assert_eq!(device.addresses_between(at(590), at(610)), [ip("10.0.0.9")]);
         let other = devices.lease(ip("10.0.0.5"), "00:0c:29:ca:c8:47", at(700)).unwrap();
         assert_ne!(other, first);
+    }
+
+    #[test]
+    fn traffic_told_before_its_lease_makes_no_other_device() {
+        let mut devices = Devices::default();
+        let first = devices.lease(ip("10.0.0.5"), MAC, at(0)).unwrap();
+        devices.name(ip("10.0.0.5"), "HN-PC09", NameSource::Proven, at(0));
+        let ghost = devices.touch(ip("10.0.0.9"), None, at(598)).unwrap();
+        devices.user(ip("10.0.0.9"), "taro");
+        assert_ne!(ghost, first);
+        assert_eq!(devices.lease(ip("10.0.0.9"), MAC, at(600)), Some(first));
+        assert_eq!(devices.touch(ip("10.0.0.9"), None, at(601)), Some(first));
+        assert_eq!((devices.known_as(ghost), devices.get(ghost)), (first, devices.get(first)));
+        let device = devices.get(first).unwrap();
+        assert_eq!((device.users.as_slice(), device.addresses.len()), (["taro".to_owned()].as_slice(), 2));
+        assert_eq!(device.addresses_between(at(598), at(599)), [ip("10.0.0.9")]);
+        assert_eq!(devices.all().iter().filter(|device| !device.addresses.is_empty()).count(), 1);
+    }
+
+    #[test]
+    fn who_had_the_address_for_long_is_not_taken_for_its_next_holder() {
+        let mut devices = Devices::default();
+        let first = devices.lease(ip("10.0.0.5"), MAC, at(0)).unwrap();
+        let old = devices.touch(ip("10.0.0.9"), None, at(10)).unwrap();
+        devices.touch(ip("10.0.0.9"), None, at(599));
+        assert_eq!(devices.lease(ip("10.0.0.9"), MAC, at(600)), Some(first));
+        assert_eq!(devices.known_as(old), old);
+    }
+
+    #[test]
+    fn ids_are_unique_also_after_the_state_is_restored() {
+        let mut devices = Devices::default();
+        for turn in 0..3 {
+            for _ in 0..1500 {
+                devices.new_device("10.0.0.5", at(0)).unwrap();
+            }
+            for _ in 0..turn {
+                devices.new_device("10.0.0.6", at(0)).unwrap();
+            }
+            devices = postcard::from_bytes(&postcard::to_allocvec(&devices).unwrap()).unwrap();
+        }
+        let ids: FxHashSet<&str> = devices.all().iter().map(|device| device.id.as_str()).collect();
+        assert_eq!(ids.len(), devices.all().len());
     }
 
     #[test]

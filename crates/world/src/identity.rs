@@ -81,7 +81,10 @@ fn ticket(kerberos: &Kerberos, devices: &mut Devices, at: Timestamp) {
     if kerberos.success != Some(true) || kerberos.request_type.as_deref() != Some("AS") {
         return;
     }
-    let Some(client) = kerberos.client.as_deref().and_then(|client| client.split('/').next()) else { return };
+    let Some(principal) = kerberos.client.as_deref() else { return };
+    let (client, realm) = principal.rsplit_once('/').unwrap_or((principal, ""));
+    devices.note_domain(realm);
+    let client = client.split('/').next().unwrap_or_default();
     if client.ends_with('$') {
         devices.name(kerberos.id.orig_h, client, NameSource::Proven, at);
     } else if client != "WELLKNOWN" {
@@ -92,6 +95,9 @@ fn ticket(kerberos: &Kerberos, devices: &mut Devices, at: Timestamp) {
 fn logon(ntlm: &Ntlm, devices: &mut Devices, at: Timestamp) {
     if let Some(server) = &ntlm.server_nb_computer_name {
         devices.name(ntlm.id.resp_h, server, NameSource::Itself, at);
+    }
+    if let Some((_, domain)) = ntlm.server_dns_computer_name.as_ref().and_then(|name| name.split_once('.')) {
+        devices.note_domain(domain);
     }
     if ntlm.success != Some(true) {
         return;
@@ -113,18 +119,21 @@ fn share(mapping: &SmbMapping, devices: &mut Devices, at: Timestamp) {
     if let Some(server) = server
         && server.parse::<IpAddr>().is_err()
     {
-        devices.name(mapping.id.resp_h, server, NameSource::Others, at);
+        devices.answered(mapping.id.resp_h, server, at);
     }
 }
 
 fn answers(dns: &Dns, networks: &Networks, devices: &mut Devices, names: &mut Names, at: Timestamp) {
     // Multicast DNS and its kin answer for anything; only real servers are believed.
     let (Some(query), Some(answers), 53) = (&dns.query, &dns.answers, dns.id.resp_p) else { return };
+    if !answers.is_empty() {
+        devices.asked_directory(query);
+    }
     for answer in answers {
         let Ok(address) = answer.parse::<IpAddr>() else { continue };
         match networks.place(address) {
             Place::Outside => names.note(address, query, true, at),
-            Place::Inside => devices.name(address, query, NameSource::Others, at),
+            Place::Inside => devices.answered(address, query, at),
             Place::Nowhere => {}
         }
     }

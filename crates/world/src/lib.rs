@@ -3,6 +3,7 @@
 
 mod destinations;
 mod devices;
+mod domains;
 mod habits;
 mod identity;
 mod names;

@@ -222,7 +222,7 @@ impl Volumes {
     pub(crate) fn note_file(&mut self, device: DeviceIndex, transfer: &SmbTransfer) {
         let Some(name) = transfer.name.as_ref().filter(|_| transfer.bytes_read > 0) else { return };
         let Some(volume) = self.of_mut(device) else { return };
-        if name.len() > 512 || volume.names.last() == Some(name) {
+        if name.len() > 512 || volume.names.contains(name) {
             return;
         }
         if volume.names.len() == NAMES_KEPT {

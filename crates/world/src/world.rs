@@ -173,12 +173,23 @@ impl World {
     /// A name counts where DNS gave the address for it or where no DNS is seen at all; else a forged Host header
     /// or server name would make any destination a popular one.
     pub fn rarity(&self, address: IpAddr, name: Option<&str>) -> Rarity {
-        let (day, population) = (self.day, self.population.max(1.0));
-        let of = |contacts: Option<&learn::Contacts>| {
-            contacts.map_or(100.0, |contacts| contacts.rarity(day, population))
-        };
+        let (of_address, of_domain, contacts) = self.judged(address, name);
+        let percent = self.rarity_of(contacts);
+        Rarity {
+            percent,
+            of_address,
+            of_domain,
+            devices: contacts.map_or(0.0, |contacts| contacts.devices(self.day)),
+        }
+    }
+
+    fn rarity_of(&self, contacts: Option<&learn::Contacts>) -> f64 {
+        contacts.map_or(100.0, |contacts| contacts.rarity(self.day, self.population.max(1.0)))
+    }
+
+    /// The rarities of the address and of the domain, and whose contacts count.
+    fn judged(&self, address: IpAddr, name: Option<&str>) -> (f64, Option<f64>, Option<&learn::Contacts>) {
         let address_contacts = self.destinations.address(address);
-        let of_address = of(address_contacts);
         let name = name
             .or_else(|| self.names.of(address))
             .map(host_of)
@@ -186,20 +197,18 @@ impl World {
         let domain_contacts = name
             .map(|name| crate::registered_domain(name).unwrap_or(name))
             .map(|domain| self.destinations.name(domain));
-        let of_domain = domain_contacts.map(of);
+        let of_domain = domain_contacts.map(|contacts| self.rarity_of(contacts));
         let is_proven = name.is_some_and(|name| self.names.is_proven(address, name));
-        let (percent, contacts) = match (of_domain, domain_contacts) {
-            (Some(of_domain), Some(contacts)) if is_proven || !self.names.knows_dns() => {
-                (of_domain, contacts)
-            }
-            _ => (of_address, address_contacts),
+        let contacts = match domain_contacts {
+            Some(contacts) if is_proven || !self.names.knows_dns() => contacts,
+            _ => address_contacts,
         };
-        Rarity {
-            percent,
-            of_address,
-            of_domain,
-            devices: contacts.map_or(0.0, |contacts| contacts.devices(day)),
-        }
+        (self.rarity_of(address_contacts), of_domain, contacts)
+    }
+
+    /// Devices besides `device` that contacted the destination before, recent ones weighing more.
+    pub fn other_devices(&self, address: IpAddr, name: Option<&str>, device: DeviceIndex) -> f64 {
+        self.judged(address, name).2.map_or(0.0, |contacts| contacts.devices_besides(device.0, self.day))
     }
 
     /// How far what was learned allows to call a destination rare, 0–1: nothing within the first day of traffic.

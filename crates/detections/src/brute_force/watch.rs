@@ -58,8 +58,10 @@ impl BruteForce {
         let server_name = world.name_at(server);
         let service = self.service.to_uppercase();
         let ending = match (&attempts.user_found, attempts.success_after) {
-            (Some(user), 1..) => format!(" and then got in as {user}"),
-            (None, 1..) => " and then got in".to_owned(),
+            (Some(user), before @ 1..) => {
+                format!(" and got in as {user} after {}", tell::count(before, "failure"))
+            }
+            (None, before @ 1..) => format!(" and got in after {}", tell::count(before, "failure")),
             _ => String::new(),
         };
         findings.report(

@@ -59,7 +59,7 @@ fn report(outflow: &Outflow<'_>, bytes: u64, world: &World, findings: &mut Findi
     let (name, place) = (outflow.sender(world), peer.name());
     let report = outflow.report(&DETECTION, &place, (score, &rarity), world);
     let summary = format!(
-        "{name} sent {} to {place} within {}; hardly anyone here contacts it ({:.0} %).",
+        "{name} sent {} to {place} within {}; hardly anyone here contacts it (rarity {:.0} %).",
         tell::bytes(bytes),
         tell::span(peer.last.since(peer.first).as_secs_f64()),
         rarity.percent

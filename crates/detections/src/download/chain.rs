@@ -22,16 +22,16 @@ impl Chain {
         domains.len() > 1 && self.steps.iter().any(|(_, step)| *step == Step::Redirect)
     }
 
-    /// One line per step, with how it led to the next.
-    pub(crate) fn told(&self, last: &Visit) -> Vec<String> {
+    /// One line per step, with how it led to the next; nothing where the download was asked for at once.
+    pub(crate) fn told(&self, last: &Visit) -> Option<Vec<String>> {
         if self.steps.is_empty() {
-            return Vec::new();
+            return None;
         }
         let steps = self.steps.iter().map(|(visit, step)| match step {
             Step::Redirect => format!("{} ({}) redirects to", visit.url, visit.status.unwrap_or(0)),
             Step::Referrer => format!("{} links to", visit.url),
         });
-        steps.chain([last.url.clone()]).collect()
+        Some(steps.chain([last.url.clone()]).collect())
     }
 
     /// When the first step was.

@@ -70,7 +70,7 @@ fn report(download: &Download, world: &World, findings: &mut Findings) {
                 .with_some("content_type", request.content_type.clone())
                 .with_some("user_agent", request.user_agent.clone())
                 .with_some("referrer", request.referrer.clone())
-                .with("chain", chain.told(request)),
+                .with_some("chain", chain.told(request)),
             baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
             evidence: chain.uids().chain([request.uid, file.fuid]).collect(),
             is_revision: false,

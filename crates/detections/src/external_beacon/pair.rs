@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use learn::EventTimes;
-use records::{Timestamp, Uid};
+use records::{Interval, Timestamp, Uid};
 use serde::{Deserialize, Serialize};
 
 /// Contacts at which the rhythm is looked at; after the last, every time as many again came.
@@ -66,6 +66,8 @@ pub(super) struct Pair {
     pub(super) evidence: Vec<Uid>,
     pub(super) is_told: bool,
     looked_at: u64,
+    /// Whether something was noted since the last look.
+    is_changed: bool,
 }
 
 impl Pair {
@@ -83,12 +85,14 @@ impl Pair {
             evidence: Vec::new(),
             is_told: false,
             looked_at: 0,
+            is_changed: false,
         }
     }
 
     /// Notes that something happened at `at` on connection `uid`.
     pub(super) fn note(&mut self, at: Timestamp, uid: Uid, peer: IpAddr) {
         const PEERS_KEPT: usize = 8;
+        self.is_changed = true;
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         if !self.times.note(at.0) {
@@ -113,7 +117,27 @@ impl Pair {
         if noted < next {
             return false;
         }
-        self.looked_at = noted;
+        self.look();
         true
+    }
+
+    /// Says that the pair is looked at as it is now.
+    pub(super) fn look(&mut self) {
+        self.looked_at = self.times.noted();
+        self.is_changed = false;
+    }
+
+    /// Whether what was reported is no longer all that is known.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_told && self.is_changed
+    }
+
+    /// Whether the contacts pause: for some minutes, and for longer than they do between two of them.
+    pub(super) fn is_at_rest(&self, now: Timestamp) -> bool {
+        const REST: Interval = Interval::from_secs(300);
+        const PAUSES: f64 = 3.0;
+        let between = self.last.since(self.first).as_secs_f64() / self.times.noted().max(1) as f64;
+        let quiet = now.since(self.last);
+        quiet >= REST && quiet.as_secs_f64() >= between * PAUSES
     }
 }

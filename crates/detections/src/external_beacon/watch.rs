@@ -56,16 +56,39 @@ impl Watch for ExternalBeacon {
         }
     }
 
-    fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.settle(world, findings, |pair| pair.is_at_rest(now));
         if self.pairs.len() >= PAIRS_MAX / 2 {
             self.pairs.retain(|_, pair| now.since(pair.last) < QUIET);
         }
+    }
+
+    fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.settle(world, findings, |_| true);
+        self.tick(now, world, findings);
     }
 
     checkpoint!();
 }
 
 impl ExternalBeacon {
+    /// Looks again at what was told and grew since, so that findings at rest do not stay at an earlier count.
+    fn settle(&mut self, world: &World, findings: &mut Findings, is_due: impl Fn(&Pair) -> bool) {
+        let mut stale: Vec<(DeviceIndex, Target)> = self
+            .pairs
+            .iter()
+            .filter(|(_, pair)| pair.is_stale() && is_due(pair))
+            .map(|(key, _)| *key)
+            .collect();
+        stale.sort_unstable();
+        for key in stale {
+            if let Some(pair) = self.pairs.get_mut(&key) {
+                pair.look();
+                look(key.0, key.1, pair, world, findings);
+            }
+        }
+    }
+
     fn note_conn(
         &mut self,
         conn: &Conn,
@@ -207,8 +230,9 @@ fn report(
             first_seen: pair.first,
             last_seen: pair.last,
             summary: format!(
-                "{name} contacted {key} {} times, every {} ± {:.0} %.",
-                rhythm.events,
+                "{name} contacted {} {} times, every {} ± {:.0} %.",
+                host_in_words(key, pair),
+                pair.times.noted(),
                 tell::span(rhythm.period),
                 rhythm.jitter * 100.0
             ),
@@ -232,4 +256,15 @@ fn report(
         },
         world,
     );
+}
+
+/// The destination by the name that the client last asked for, where that lies in the domain.
+fn host_in_words(key: &str, pair: &Pair) -> String {
+    let (Some(named), Some((domain, port))) = (&pair.client.named, key.rsplit_once(':')) else {
+        return key.to_owned();
+    };
+    match named.strip_suffix(domain) {
+        Some(below) if below.ends_with('.') => format!("{named}:{port}"),
+        _ => key.to_owned(),
+    }
 }

@@ -4,7 +4,7 @@ use learn::week_bucket;
 use records::{AnyRecord, Conn};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World};
+use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World, registered_domain};
 
 use crate::{Detection, Facts, Report, Score, tell};
 
@@ -21,6 +21,8 @@ const HABIT_HOURS: f64 = 5.0;
 /// A volume less likely than this is outside the habit.
 const UNLIKELY: f64 = 0.01;
 const TOLD_MAX: usize = 20_000;
+/// The peer of a transfer can be known to the habit as its address, its domain and its latest name.
+const NAMES_OF_PEER: usize = 3;
 
 /// A transfer to the outside, with what its device moved within the last day.
 pub(crate) struct Outflow<'a> {
@@ -105,9 +107,19 @@ impl<'a> Outflow<'a> {
     /// What is normal for the device.
     pub(crate) fn baseline(&self, world: &World, rarity: &Rarity) -> Facts {
         let habit = world.habit(self.device);
-        let top = habit.map_or_else(Vec::new, |habit| habit.top_destinations(5));
+        let devices = world.other_devices(self.conn.id.resp_h, None, self.device);
+        let rarity = &Rarity { devices, ..rarity.clone() };
+        // What went to the peer was learned, too, by the name or the address that it had then.
+        let (name, address) = (self.peer.name(), self.conn.id.resp_h);
+        let called = world.names().of(address);
+        let called = called.map(|name| registered_domain(name).unwrap_or(name));
+        let address = address.to_string();
+        let is_peer = |other: &str| other == name || other == address || Some(other) == called;
+        let top = habit.map_or_else(Vec::new, |habit| habit.top_destinations(5 + NAMES_OF_PEER));
         let normal = top
             .into_iter()
+            .filter(|(name, _)| !is_peer(name))
+            .take(5)
             .map(|(name, bytes)| format!("{name}: {}", tell::bytes(bytes)))
             .collect::<Vec<_>>();
         Facts::default()

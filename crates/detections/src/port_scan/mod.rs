@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Habit, Seen, World};
 
 use crate::detection::checkpoint;
-use crate::port_scan::probes::Probes;
+use crate::findings::PAUSE;
+use crate::port_scan::probes::{Probes, Scan};
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -49,6 +50,8 @@ struct Scanner {
     first: Timestamp,
     last: Timestamp,
     targets: Vec<(IpAddr, usize)>,
+    /// The scan that is told, since no later one tried more.
+    fullest: Option<Scan>,
 }
 
 impl Watch for PortScan {
@@ -62,10 +65,13 @@ impl Watch for PortScan {
         if !self.pairs.contains_key(&key) {
             self.make_room(seen.end);
         }
-        let probes = self.pairs.entry(key).or_default();
-        if seen.ts.since(probes.last) > WINDOW {
-            *probes = Probes::default();
+        if let Some(before) = self.pairs.get(&key).filter(|before| seen.ts.since(before.last) > WINDOW) {
+            if before.is_untold(seen.ts) {
+                self.tell(device, before.host, key.1, world, findings);
+            }
+            self.pairs.remove(&key);
         }
+        let probes = self.pairs.entry(key).or_default();
         let is_new = probes.note(conn, answer);
         if is_new && probes.unused() >= PORTS_MIN && probes.is_worth_telling() {
             self.tell(device, conn.id.orig_h, conn.id.resp_h, world, findings);
@@ -114,11 +120,10 @@ impl PortScan {
         let Some(probes) = self.pairs.get_mut(&(device, target)) else { return };
         probes.told();
         let scanner = self.scanners.entry(device).or_default();
-        scanner.note(target, probes);
+        let scan = scanner.note(target, probes);
         let habit = world.habit(device);
-        let score = score(probes, scanner, habit);
+        let score = score(&scan, scanner, habit);
         let name = world.name_of(device, host);
-        let (unused, used) = (probes.unused(), probes.used());
         let scanned: Vec<String> =
             scanner.targets.iter().map(|(target, ports)| format!("{target}: {ports} ports")).collect();
         findings.report(
@@ -131,19 +136,20 @@ impl PortScan {
                 first_seen: scanner.first,
                 last_seen: scanner.last,
                 summary: format!(
-                    "{name} tried {} ports of {target} within {}; {} refused or did not answer.",
-                    unused + used,
-                    tell::span(probes.last.since(probes.first).as_secs_f64()),
-                    probes.failed(),
+                    "{name} tried {} ports of {} within {}; {} refused or did not answer.",
+                    scan.tried(),
+                    scan.target,
+                    tell::span(scan.seconds),
+                    scan.failed,
                 ),
                 facts: Facts::default()
-                    .with("target", target)
-                    .with("ports_tried", unused + used)
-                    .with("ports_failed", probes.failed())
-                    .with("ports_open", unused - probes.failed() + used)
-                    .with("ports", probes.ports_in_words())
-                    .with("seconds", probes.last.since(probes.first).as_secs_f64())
-                    .with("most_ports_in_a_minute", probes.fastest())
+                    .with("target", scan.target)
+                    .with("ports_tried", scan.tried())
+                    .with("ports_failed", scan.failed)
+                    .with("ports_open", scan.tried() - scan.failed)
+                    .with("ports", scan.ports)
+                    .with("seconds", scan.seconds)
+                    .with("most_ports_in_a_minute", scan.fastest)
                     .with("targets", scanned),
                 baseline: Facts::default()
                     .with("days_with_a_scan_before", scanner.days.len().saturating_sub(1))
@@ -159,11 +165,14 @@ impl PortScan {
 }
 
 impl Scanner {
-    fn note(&mut self, target: IpAddr, probes: &Probes) {
+    /// Notes what was found on `target`; gives the scan to tell of: as long as a finding goes on it never tells less
+    /// than before.
+    fn note(&mut self, target: IpAddr, probes: &Probes) -> Scan {
         const TARGETS_KEPT: usize = 64;
-        if self.days.is_empty() || probes.last.since(self.last) > WINDOW {
+        if self.days.is_empty() || probes.first.since(self.last) >= PAUSE {
             self.first = probes.first;
             self.targets.clear();
+            self.fullest = None;
         }
         self.first = self.first.min(probes.first);
         self.last = self.last.max(probes.last);
@@ -174,19 +183,24 @@ impl Scanner {
             }
             self.days.push(day);
         }
-        let ports = probes.unused() + probes.used();
+        let scan = probes.scan(target);
+        let ports = scan.tried();
         if let Some(known) = self.targets.iter_mut().find(|known| known.0 == target) {
-            known.1 = ports;
+            known.1 = known.1.max(ports);
         } else if self.targets.len() < TARGETS_KEPT {
             self.targets.push((target, ports));
+        }
+        match &self.fullest {
+            Some(fullest) if !scan.is_fuller_than(fullest) => fullest.clone(),
+            _ => self.fullest.insert(scan).clone(),
         }
     }
 }
 
-fn score(probes: &Probes, scanner: &Scanner, habit: Option<&Habit>) -> Score {
+fn score(scan: &Scan, scanner: &Scanner, habit: Option<&Habit>) -> Score {
     let mut score = Score::default();
-    let unused = probes.unused();
-    let failed = probes.failed() as f64 / unused.max(1) as f64;
+    let unused = scan.unused;
+    let failed = scan.failed as f64 / unused.max(1) as f64;
     let doublings = (unused as f64 / PORTS_MIN as f64).log2();
     let many = 40.0 + (10.0 * doublings).clamp(0.0, 25.0);
     score.certainty("ports", many, format!("{unused} ports were tried and not used; clients try a handful"));
@@ -203,8 +217,8 @@ fn score(probes: &Probes, scanner: &Scanner, habit: Option<&Habit>) -> Score {
             format!("only {:.0} % of them refused or did not answer", failed * 100.0),
         );
     }
-    if probes.fastest() >= PORTS_MIN {
-        score.certainty("speed", 15.0, format!("{} ports within a minute", probes.fastest()));
+    if scan.fastest >= PORTS_MIN {
+        score.certainty("speed", 15.0, format!("{} ports within a minute", scan.fastest));
     }
     if habit.is_some_and(Habit::is_monitor) {
         let reason =

@@ -62,6 +62,33 @@ pub(super) struct Probes {
     pub(super) evidence: Vec<Uid>,
 }
 
+/// What was tried on one host, to be told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Scan {
+    pub(super) target: IpAddr,
+    /// Ports that were tried and not used.
+    pub(super) unused: usize,
+    used: usize,
+    /// Ports that refused or did not answer.
+    pub(super) failed: usize,
+    /// Most ports within a minute.
+    pub(super) fastest: usize,
+    pub(super) seconds: f64,
+    /// The ports as ranges.
+    pub(super) ports: String,
+}
+
+impl Scan {
+    pub(super) fn tried(&self) -> usize {
+        self.unused + self.used
+    }
+
+    /// Whether it tells nothing less than `other`: the same host's goes on, or more was tried.
+    pub(super) fn is_fuller_than(&self, other: &Self) -> bool {
+        self.unused >= other.unused && self.tried() >= other.tried() && self.failed >= other.failed
+    }
+}
+
 impl Default for Probes {
     fn default() -> Self {
         Self {
@@ -114,19 +141,17 @@ impl Probes {
         self.ports.len() - self.used
     }
 
-    /// Ports that refused or did not answer.
-    pub(super) fn failed(&self) -> usize {
-        self.failed
-    }
-
-    /// Open ports that were used.
-    pub(super) fn used(&self) -> usize {
-        self.used
-    }
-
-    /// Most ports within a minute.
-    pub(super) fn fastest(&self) -> usize {
-        self.minute.2
+    /// What was found on `target`, whose probes these are.
+    pub(super) fn scan(&self, target: IpAddr) -> Scan {
+        Scan {
+            target,
+            unused: self.unused(),
+            used: self.used,
+            failed: self.failed,
+            fastest: self.minute.2,
+            seconds: self.last.since(self.first).as_secs_f64(),
+            ports: self.ports_in_words(),
+        }
     }
 
     /// Whether there are half as many again as were told.
@@ -144,7 +169,7 @@ impl Probes {
     }
 
     /// The ports as ranges: `21-23, 80, 443`, cut where there are many.
-    pub(super) fn ports_in_words(&self) -> String {
+    fn ports_in_words(&self) -> String {
         const RANGES: usize = 40;
         let mut ranges: Vec<(u16, u16)> = Vec::new();
         for (port, _) in &self.ports {
