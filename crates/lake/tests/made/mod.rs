@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use records::{AnyRecord, Column, ColumnReader, Interval, RECORD_TYPES, ReadError, Timestamp};
+use records::{
+    AnyRecord, Column, ColumnReader, HardwareAddress, Interval, RECORD_TYPES, ReadError, Timestamp,
+};
 
 /// Noon of 16 November 2026.
 pub(crate) const NOON: i64 = 1_794_830_400_000_000_000;
@@ -102,8 +104,14 @@ impl ColumnReader for Maker {
         self.value(|maker| maker.number() as f64 / 7.0)
     }
     fn text(&mut self) -> Result<Option<String>, ReadError> {
-        let is_uid = ["uid", "fuid", "parent_fuid", "id"].contains(&self.columns[self.column].name);
-        self.value(|maker| if is_uid { format!("C{:017}", maker.number() >> 8) } else { maker.word() })
+        let name = self.columns[self.column].name;
+        let is_uid = ["uid", "fuid", "parent_fuid", "id"].contains(&name);
+        let is_hardware = name.ends_with("_l2_addr") || name.starts_with("mac_");
+        self.value(|maker| match () {
+            () if is_uid => format!("C{:017}", maker.number() >> 8),
+            () if is_hardware => HardwareAddress::from_number(maker.number() >> 16).to_string(),
+            () => maker.word(),
+        })
     }
     fn address(&mut self) -> Result<Option<IpAddr>, ReadError> {
         self.value(Self::address_value)
