@@ -35,7 +35,7 @@ pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
     let lake = Lake::open(folder, Access::Read)?;
     if lake.open_ingests().next().is_some() {
         tell(&format!(
-            "{WARN}a run was not finished:{WARN:#} analyse its captures again to see what it would have found"
+            "{WARN}a run was not finished:{WARN:#} its records are here, but not what it would have found"
         ));
     }
     Ok(Casebook::read(folder)?)
