@@ -80,7 +80,7 @@ impl Flaw {
 
 /// A set of flaws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Flaws(u16);
+pub(super) struct Flaws(u32);
 
 impl Flaws {
     /// Adds a flaw.
@@ -357,6 +357,15 @@ mod tests {
         let (mut name, mut flaws) = (Name::new(), Flaws::default());
         cursor.name(&mut name, &mut flaws);
         (String::from_utf8_lossy(name.as_bytes()).into_owned(), flaws)
+    }
+
+    #[test]
+    fn every_flaw_is_told_apart() {
+        for flaw in Flaw::ALL {
+            let mut flaws = Flaws::default();
+            flaws.add(flaw);
+            assert_eq!(Flaw::ALL.into_iter().filter(|other| flaws.has(*other)).collect::<Vec<_>>(), [flaw]);
+        }
     }
 
     #[test]
