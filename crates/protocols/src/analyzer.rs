@@ -37,6 +37,13 @@ pub struct Probe<'a> {
     pub responder: &'a [u8],
 }
 
+impl<'a> Probe<'a> {
+    /// UDP: the datagram, whoever sent it.
+    pub(crate) const fn datagram(&self) -> &'a [u8] {
+        if self.originator.is_empty() { self.responder } else { self.originator }
+    }
+}
+
 /// So many bytes of each direction are kept for recognition.
 pub const PROBE_BYTES: usize = 2048;
 
@@ -49,6 +56,17 @@ pub enum Verdict {
     Maybe,
     /// It is not.
     No,
+}
+
+impl Verdict {
+    /// What is said of both ends together: neither may be something else, and one that is sure is enough.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Match, _) | (_, Self::Match) => Self::Match,
+            (Self::Maybe, Self::Maybe) => Self::Maybe,
+        }
+    }
 }
 
 /// An application protocol.

@@ -32,12 +32,7 @@ impl Sign {
     pub(crate) fn probe(&self, probe: &Probe<'_>) -> Verdict {
         let say =
             |from, bytes: &[u8]| if bytes.is_empty() { Verdict::Maybe } else { (self.check)(from, bytes) };
-        let verdicts = [say(Sender::Originator, probe.originator), say(Sender::Responder, probe.responder)];
-        match verdicts {
-            [Verdict::No, _] | [_, Verdict::No] => Verdict::No,
-            [Verdict::Match, _] | [_, Verdict::Match] => Verdict::Match,
-            [Verdict::Maybe, Verdict::Maybe] => Verdict::Maybe,
-        }
+        say(Sender::Originator, probe.originator).with(say(Sender::Responder, probe.responder))
     }
 
     /// Begins to follow a connection.

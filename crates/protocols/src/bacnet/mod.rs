@@ -23,7 +23,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     match wire::read(datagram) {
         Some(message) if message.application.is_some_and(|unit| wire::unit(unit).is_some()) => Verdict::Match,
         Some(_) => Verdict::Maybe,

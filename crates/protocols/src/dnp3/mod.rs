@@ -24,11 +24,7 @@ fn analyzer(about: &About) -> Box<dyn Analyzer> {
 }
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (begins(probe.originator), begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
-    }
+    begins(probe.originator).with(begins(probe.responder))
 }
 
 fn begins(bytes: &[u8]) -> Verdict {

@@ -36,7 +36,7 @@ pub(crate) const OVER_TCP: Protocol = Protocol {
 };
 
 fn probe_datagram(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     if PORTS.contains(&probe.about.id.resp_p) {
         // Even what is broken is followed there, so that it shows.
         return Verdict::Maybe;

@@ -28,9 +28,5 @@ fn analyzer(about: &About) -> Box<dyn Analyzer> {
 }
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (wire::begins(probe.originator), wire::begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
-    }
+    wire::begins(probe.originator).with(wire::begins(probe.responder))
 }

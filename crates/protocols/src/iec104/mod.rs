@@ -19,11 +19,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (begins(probe.originator), begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
-    }
+    begins(probe.originator).with(begins(probe.responder))
 }
 
 /// Most connections begin with the start of the transfer, which cannot be mistaken.

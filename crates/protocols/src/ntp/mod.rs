@@ -23,7 +23,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     if !wire::may_be_message(datagram) {
         return Verdict::No;
     }

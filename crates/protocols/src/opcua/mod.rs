@@ -20,9 +20,5 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (wire::begins(probe.originator), wire::begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
-    }
+    wire::begins(probe.originator).with(wire::begins(probe.responder))
 }

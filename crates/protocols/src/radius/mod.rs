@@ -17,7 +17,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     match wire::message(datagram).map(|message| wire::attributes(message.attributes).count()) {
         Some(2..) => Verdict::Match,
         Some(_) => Verdict::Maybe,

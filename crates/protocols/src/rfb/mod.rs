@@ -17,9 +17,5 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 
 /// Both ends begin with the version.
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (wire::begins_version(probe.responder), wire::begins_version(probe.originator)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        _ => Verdict::Maybe,
-    }
+    wire::begins_version(probe.responder).with(wire::begins_version(probe.originator))
 }

@@ -23,11 +23,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 
 /// Much else begins with a connection of COTP: remote desktops and the control of substations.
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (begins(probe.originator), begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        (Verdict::Maybe, Verdict::Maybe) => Verdict::Maybe,
-    }
+    begins(probe.originator).with(begins(probe.responder))
 }
 
 fn begins(mut bytes: &[u8]) -> Verdict {

@@ -19,7 +19,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     match wire::message(datagram).map(|message| message.start) {
         Some(wire::Start::Reply { .. }) => Verdict::Match,
         Some(wire::Start::Request { method, uri }) => {

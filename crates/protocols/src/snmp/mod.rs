@@ -18,7 +18,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     match wire::message(datagram).map(|message| message.operation) {
         None => Verdict::No,
         // Away from home only an answer is taken for SNMP: whoever looks for open doors asks anywhere.

@@ -20,11 +20,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    match (begins(probe.originator), begins(probe.responder)) {
-        (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
-        (Verdict::Match, _) | (_, Verdict::Match) => Verdict::Match,
-        _ => Verdict::Maybe,
-    }
+    begins(probe.originator).with(begins(probe.responder))
 }
 
 /// Whether an end begins as it must.

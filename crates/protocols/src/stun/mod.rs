@@ -17,6 +17,6 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
-    let datagram = if probe.originator.is_empty() { probe.responder } else { probe.originator };
+    let datagram = probe.datagram();
     if wire::message(datagram).is_some() { Verdict::Match } else { Verdict::No }
 }
