@@ -6,7 +6,7 @@ use records::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::devices::NameSource;
+use crate::device::NameSource;
 use crate::{DeviceIndex, Devices};
 
 /// Domains that are remembered; of further ones nothing is known.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use records::{AnyRecord, Conn, Dhcp, Dns, Kerberos, Ntlm, SmbMapping, Timestamp};
 
-use crate::devices::NameSource;
+use crate::device::NameSource;
 use crate::{Devices, Names, Networks, Place, Seen};
 
 /// Notes what `seen` says of devices and names, and fills in its devices.

@@ -2,6 +2,7 @@
 //! what each device is used to. Fed with records in stream order; holds no findings and decides nothing.
 
 mod destinations;
+mod device;
 mod devices;
 mod domains;
 mod habits;
@@ -14,7 +15,8 @@ mod volumes;
 mod world;
 
 pub use destinations::Destinations;
-pub use devices::{AddressSpan, Device, DeviceIndex, Devices, NameSource};
+pub use device::{AddressSpan, Device, NameSource};
+pub use devices::{DeviceIndex, Devices};
 pub use habits::{DestinationHabit, Habit, Habits, HourlyVolume, ServiceHabit};
 pub use identity::host_of;
 pub use names::{Names, registered_domain};
