@@ -5,19 +5,10 @@
 
 use std::borrow::Cow;
 
+use crate::by_message::Framing;
+
 /// A header that is longer than this is none.
 const HEADER_BYTES_MAX: usize = 64;
-
-/// What the beginning of a message says of its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Measure {
-    /// More bytes are needed to tell.
-    More,
-    /// The whole message, its header included, has so many bytes.
-    Bytes(u64),
-    /// This is no beginning of a message.
-    Broken,
-}
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,18 +46,18 @@ impl Messages {
     pub(crate) fn next<'a>(
         &mut self,
         input: &mut &'a [u8],
-        measure: impl Fn(&[u8]) -> Measure,
+        measure: impl Fn(&[u8]) -> Framing,
     ) -> Option<Result<Message<'a>, Broken>> {
         if self.length.is_none() && self.partial.is_empty() {
             match measure(input) {
-                Measure::Bytes(length @ 1..) if length <= self.keep.min(input.len()) as u64 => {
-                    let (bytes, rest) = input.split_at_checked(usize::try_from(length).ok()?)?;
+                Framing::Message(length @ 1..) if length <= self.keep.min(input.len()) => {
+                    let (bytes, rest) = input.split_at_checked(length)?;
                     *input = rest;
-                    return Some(Ok(Message { bytes: Cow::Borrowed(bytes), length }));
+                    return Some(Ok(Message { bytes: Cow::Borrowed(bytes), length: length as u64 }));
                 }
-                Measure::Bytes(0) | Measure::Broken => return Some(Err(Broken)),
-                Measure::Bytes(length) => self.length = Some(length),
-                Measure::More => {}
+                Framing::Message(0) | Framing::Wrong => return Some(Err(Broken)),
+                Framing::Message(length) => self.length = Some(length as u64),
+                Framing::Short => {}
             }
         }
         while self.length.is_none() {
@@ -75,9 +66,9 @@ impl Messages {
             self.partial.push(*first);
             self.seen += 1;
             match measure(&self.partial) {
-                Measure::Bytes(length) if length >= self.seen => self.length = Some(length),
-                Measure::More if self.partial.len() < HEADER_BYTES_MAX => {}
-                Measure::More | Measure::Bytes(_) | Measure::Broken => return Some(Err(Broken)),
+                Framing::Message(length) if length as u64 >= self.seen => self.length = Some(length as u64),
+                Framing::Short if self.partial.len() < HEADER_BYTES_MAX => {}
+                Framing::Short | Framing::Message(_) | Framing::Wrong => return Some(Err(Broken)),
             }
         }
         self.fill(input).map(Ok)
@@ -115,11 +106,11 @@ mod tests {
 
     use super::*;
 
-    fn measure(bytes: &[u8]) -> Measure {
+    fn measure(bytes: &[u8]) -> Framing {
         match bytes {
-            [0xff, ..] => Measure::Broken,
-            [high, low, ..] => Measure::Bytes(u64::from(u16::from_be_bytes([*high, *low])) + 2),
-            _ => Measure::More,
+            [0xff, ..] => Framing::Wrong,
+            [high, low, ..] => Framing::Message(usize::from(u16::from_be_bytes([*high, *low])) + 2),
+            _ => Framing::Short,
         }
     }
 

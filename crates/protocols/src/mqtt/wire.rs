@@ -3,18 +3,18 @@
 use records::Sender;
 
 use crate::Verdict;
-use crate::messages::Measure;
+use crate::by_message::Framing;
 use crate::take;
 
 /// The last version whose messages are laid out as here.
 pub(super) const VERSION_3_1_1: u8 = 4;
 
 /// Length of a message from its beginning: a byte of kind and flags, then the length of the rest in up to four bytes.
-pub(super) fn measure(bytes: &[u8]) -> Measure {
+pub(super) fn measure(bytes: &[u8]) -> Framing {
     match header(bytes) {
-        Some((_, header, rest)) => Measure::Bytes(header as u64 + rest),
-        None if bytes.len() < 5 => Measure::More,
-        None => Measure::Broken,
+        Some((_, header, rest)) => Framing::Message(header + rest as usize),
+        None if bytes.len() < 5 => Framing::Short,
+        None => Framing::Wrong,
     }
 }
 
@@ -211,10 +211,10 @@ mod tests {
 
     #[test]
     fn lengths_are_in_groups_of_seven_bits() {
-        assert_eq!(measure(&[0x30, 0x05]), Measure::Bytes(7));
-        assert_eq!(measure(&[0x30, 0x85, 0x01]), Measure::Bytes(3 + 133));
-        assert_eq!(measure(&[0x30, 0x85]), Measure::More);
-        assert_eq!(measure(&[0x30, 0x80, 0x80, 0x80, 0x80]), Measure::Broken);
+        assert_eq!(measure(&[0x30, 0x05]), Framing::Message(7));
+        assert_eq!(measure(&[0x30, 0x85, 0x01]), Framing::Message(3 + 133));
+        assert_eq!(measure(&[0x30, 0x85]), Framing::Short);
+        assert_eq!(measure(&[0x30, 0x80, 0x80, 0x80, 0x80]), Framing::Wrong);
     }
 
     #[test]

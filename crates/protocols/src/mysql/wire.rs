@@ -1,8 +1,8 @@
 //! Packets of MySQL's client and server protocol. Integers are little-endian.
 
 use crate::Verdict;
+use crate::by_message::Framing;
 use crate::cursor::Cursor;
-use crate::messages::Measure;
 
 /// What a client can do, as flags.
 pub(super) mod ability {
@@ -17,12 +17,12 @@ pub(super) mod ability {
 }
 
 /// Length of a packet from its beginning: the length of what follows (3 bytes), then its number.
-pub(super) fn measure(bytes: &[u8]) -> Measure {
+pub(super) fn measure(bytes: &[u8]) -> Framing {
     match bytes {
         [low, middle, high, _, ..] => {
-            Measure::Bytes(u64::from(u32::from_le_bytes([*low, *middle, *high, 0])) + 4)
+            Framing::Message(u32::from_le_bytes([*low, *middle, *high, 0]) as usize + 4)
         }
-        _ => Measure::More,
+        _ => Framing::Short,
     }
 }
 

@@ -4,7 +4,8 @@ use records::{Sender, Timestamp};
 
 use super::session::Session;
 use super::wire::{self, Startup};
-use crate::messages::{Measure, Messages};
+use crate::by_message::Framing;
+use crate::messages::Messages;
 use crate::{Analyzer, Chunk, HandOver, Output};
 
 /// So many bytes of a message are kept.
@@ -78,8 +79,8 @@ impl Analyzer for PostgresqlAnalyzer {
             let phase = self.phase;
             let measure = |bytes: &[u8]| match phase {
                 Phase::Tls | Phase::Gssapi if !is_client => match bytes {
-                    [] => Measure::More,
-                    [b'S' | b'N' | b'G', ..] => Measure::Bytes(1),
+                    [] => Framing::Short,
+                    [b'S' | b'N' | b'G', ..] => Framing::Message(1),
                     _ => wire::measure(bytes),
                 },
                 Phase::Startup | Phase::Tls | Phase::Gssapi if is_client => wire::measure_startup(bytes),

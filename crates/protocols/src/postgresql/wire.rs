@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Verdict;
-use crate::messages::Measure;
+use crate::by_message::Framing;
 use crate::take;
 
 /// The client wants to cancel a query of another connection.
@@ -16,24 +16,24 @@ const GSSAPI: u32 = 80_877_104;
 const STARTUP_BYTES_MAX: u32 = 10_000;
 
 /// Length of the client's first message.
-pub(super) fn measure_startup(bytes: &[u8]) -> Measure {
+pub(super) fn measure_startup(bytes: &[u8]) -> Framing {
     match bytes.first_chunk::<4>().map(|length| u32::from_be_bytes(*length)) {
-        Some(length @ 8..=STARTUP_BYTES_MAX) => Measure::Bytes(u64::from(length)),
-        Some(_) => Measure::Broken,
-        None => Measure::More,
+        Some(length @ 8..=STARTUP_BYTES_MAX) => Framing::Message(length as usize),
+        Some(_) => Framing::Wrong,
+        None => Framing::Short,
     }
 }
 
 /// Length of any later message: its kind, then the length of the rest.
-pub(super) fn measure(bytes: &[u8]) -> Measure {
-    let [kind, rest @ ..] = bytes else { return Measure::More };
+pub(super) fn measure(bytes: &[u8]) -> Framing {
+    let [kind, rest @ ..] = bytes else { return Framing::Short };
     if !kind.is_ascii_alphanumeric() {
-        return Measure::Broken;
+        return Framing::Wrong;
     }
     match rest.first_chunk::<4>().map(|length| u32::from_be_bytes(*length)) {
-        Some(length) if (4..1 << 30).contains(&length) => Measure::Bytes(u64::from(length) + 1),
-        Some(_) => Measure::Broken,
-        None => Measure::More,
+        Some(length) if (4..1 << 30).contains(&length) => Framing::Message(length as usize + 1),
+        Some(_) => Framing::Wrong,
+        None => Framing::Short,
     }
 }
 
@@ -69,11 +69,11 @@ pub(super) fn startup(bytes: &[u8]) -> Option<Startup<'_>> {
 /// Whether a stream begins with a client's first message.
 pub(super) fn begins(stream: &[u8]) -> Verdict {
     match measure_startup(stream) {
-        Measure::Broken => return Verdict::No,
-        Measure::More => {
+        Framing::Wrong => return Verdict::No,
+        Framing::Short => {
             return if stream.iter().take(2).all(|byte| *byte == 0) { Verdict::Maybe } else { Verdict::No };
         }
-        Measure::Bytes(_) => {}
+        Framing::Message(_) => {}
     }
     let Some([a, b, c, d, e, f, g, h]) = stream.first_chunk::<8>() else { return Verdict::Maybe };
     let (length, code) = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));

@@ -3,18 +3,18 @@
 use records::{Sender, text_from_utf16le};
 
 use crate::Verdict;
+use crate::by_message::Framing;
 use crate::cursor::Cursor;
-use crate::messages::Measure;
 
 /// Length of a message from its beginning (TPKT, RFC 1006).
-pub(super) fn measure(bytes: &[u8]) -> Measure {
+pub(super) fn measure(bytes: &[u8]) -> Framing {
     match bytes {
         [3, _, high, low, ..] => match u16::from_be_bytes([*high, *low]) {
-            length @ 7.. => Measure::Bytes(u64::from(length)),
-            _ => Measure::Broken,
+            length @ 7.. => Framing::Message(length.into()),
+            _ => Framing::Wrong,
         },
-        [] | [3] | [3, _] | [3, _, _] => Measure::More,
-        _ => Measure::Broken,
+        [] | [3] | [3, _] | [3, _, _] => Framing::Short,
+        _ => Framing::Wrong,
     }
 }
 

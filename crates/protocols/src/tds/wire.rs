@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use records::text_from_utf16le;
 
 use crate::Verdict;
+use crate::by_message::Framing;
 use crate::cursor::Cursor;
-use crate::messages::Measure;
 
 /// Kinds of messages.
 pub(super) mod kind {
@@ -21,15 +21,14 @@ pub(super) mod kind {
 pub(super) const HEADER_BYTES: usize = 8;
 
 /// Length of a packet from its beginning.
-pub(super) fn measure(bytes: &[u8]) -> Measure {
+pub(super) fn measure(bytes: &[u8]) -> Framing {
     match bytes {
         [1..=4 | 6 | 7 | 14 | 16..=18, _, high, low, ..] => match u16::from_be_bytes([*high, *low]) {
-            length if usize::from(length) >= HEADER_BYTES => Measure::Bytes(u64::from(length)),
-            _ => Measure::Broken,
+            length if usize::from(length) >= HEADER_BYTES => Framing::Message(length.into()),
+            _ => Framing::Wrong,
         },
-        [] | [1..=4 | 6 | 7 | 14 | 16..=18] => Measure::More,
-        [1..=4 | 6 | 7 | 14 | 16..=18, ..] => Measure::More,
-        _ => Measure::Broken,
+        [] | [1..=4 | 6 | 7 | 14 | 16..=18, ..] => Framing::Short,
+        _ => Framing::Wrong,
     }
 }
 
