@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sensor::{FileReport, Head, Identity, Listed, Traffic};
 
 use crate::arguments::Analyze;
-use crate::output::tell_of;
+use crate::output::{capture_name, tell_of};
 
 /// The captures that were given, sorted by whether they are new.
 #[derive(Debug, Default)]
@@ -108,10 +108,7 @@ pub(crate) fn tell_repeated_streams(
         if !captures.iter().any(|capture| capture.is_stream && capture.path == report.path) {
             continue;
         }
-        let name = match report.path.to_str() {
-            Some("-") => "the standard input".to_owned(),
-            _ => report.path.display().to_string(),
-        };
+        let name = capture_name(&report.path);
         let mut others = traffic.files.iter().filter(|other| other.path != report.path);
         if is_known(&content(report)) {
             tell_of(&name, &format!("is in the lake already: {counted}"));

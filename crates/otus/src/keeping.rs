@@ -1,5 +1,6 @@
 //! Taking captures into a lake: once each, also when a run was killed before its end.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -64,15 +65,9 @@ impl Keeping {
 
     /// How many captures the lake holds once this traffic is committed.
     pub(crate) fn captures_after(&self, traffic: &Traffic) -> usize {
-        let mut new: Vec<CaptureIdentity> = Vec::new();
-        for identity in identities(traffic) {
-            if !self.ingest.lake().knows(&identity)
-                && !new.iter().any(|other| other.is_same_content(&identity))
-            {
-                new.push(identity);
-            }
-        }
-        self.captures_before + new.len()
+        let new = identities(traffic).filter(|identity| !self.ingest.lake().knows(identity));
+        let contents: BTreeSet<(u128, u64)> = new.map(|identity| (identity.hash, identity.bytes)).collect();
+        self.captures_before + contents.len()
     }
 
     /// Takes the next records.

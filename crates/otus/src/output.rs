@@ -1,6 +1,7 @@
 //! Text for people: colours where there is a terminal, numbers with units, and how the program ends.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -62,6 +63,11 @@ pub(crate) fn tell_of(subject: &str, text: &str) {
     tell(&format!("{WARN}{}{WARN:#} {}", plain(subject), plain(text)));
 }
 
+/// A capture's name for people.
+pub(crate) fn capture_name(path: &Path) -> String {
+    if path.as_os_str() == "-" { "the standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// Text that cannot drive the terminal: what controls it or turns the direction of writing is written as a number.
 pub(crate) fn plain(text: &str) -> String {
     escaped(text, |character| character.is_control())
@@ -70,9 +76,7 @@ pub(crate) fn plain(text: &str) -> String {
 fn escaped(text: &str, is_control: impl Fn(char) -> bool) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
-        let turns_writing =
-            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if is_control(character) || turns_writing {
+        if is_control(character) || records::is_deceptive(character) {
             plain.extend(character.escape_unicode());
         } else {
             plain.push(character);

@@ -7,7 +7,7 @@ use sensor::{Counters, Traffic};
 
 use crate::arguments::Analyze;
 use crate::findings;
-use crate::output::{self, FAINT, Outcome, WARN, grouped, plain, tell, tell_of};
+use crate::output::{self, FAINT, Outcome, WARN, counted, grouped, plain, tell, tell_of};
 
 /// Says what was read and found.
 pub(crate) fn report(
@@ -75,7 +75,7 @@ fn tell_dropped_files(arguments: &Analyze, traffic: &Traffic) {
 
 fn summary(out: &mut impl Write, traffic: &Traffic, kept: Option<u64>) -> Result<()> {
     let counters = &traffic.counters;
-    write!(out, "{FAINT}{} packets", grouped(counters.frames))?;
+    write!(out, "{FAINT}{}", counted(counters.frames, "packet"))?;
     if traffic.files.len() > 1 {
         write!(out, " of {} captures", traffic.files.len())?;
     }
@@ -83,7 +83,7 @@ fn summary(out: &mut impl Write, traffic: &Traffic, kept: Option<u64>) -> Result
         write!(out, ", {} to {}", records::Timestamp(first), records::Timestamp(last))?;
     }
     if let Some(kept) = kept {
-        write!(out, "; {} records kept", grouped(kept))?;
+        write!(out, "; {} kept", counted(kept, "record"))?;
     }
     writeln!(out, "{FAINT:#}")?;
     let unread = listed(&[

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use lake::Lake;
@@ -12,7 +12,7 @@ use sensor::Listed;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::output::tell_of;
+use crate::output::{capture_name, tell_of};
 
 /// So much of a capture's beginning and of its end tells it from others.
 const PRINT_BYTES: u64 = 64 * 1024;
@@ -108,16 +108,12 @@ impl Unfinished {
 fn named(runs: &[String]) -> String {
     let captures: BTreeSet<PathBuf> =
         runs.iter().flat_map(|run| captures_of(run)).map(|capture| capture.path).collect();
-    let shown: Vec<String> = captures.iter().take(NAMED_MAX).map(|path| name(path)).collect();
+    let shown: Vec<String> = captures.iter().take(NAMED_MAX).map(|path| capture_name(path)).collect();
     match captures.len().checked_sub(NAMED_MAX) {
         Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
         _ if shown.is_empty() => "captures that are not known".to_owned(),
         _ => shown.join(", "),
     }
-}
-
-fn name(path: &Path) -> String {
-    if path.as_os_str() == "-" { "the standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// By the length, the beginning and the end; `None` for what can be read only once, or not at all.

@@ -140,7 +140,7 @@ pub use ssl::Ssl;
 pub use stun_nat::StunNat;
 pub use syslog::Syslog;
 pub use tds::Tds;
-pub use text::{hexadecimal, push_address, text_from_bytes, text_from_utf16le};
+pub use text::{hexadecimal, is_deceptive, push_address, text_from_bytes, text_from_utf16le};
 pub use tftp::Tftp;
 pub use time::{Interval, Timestamp};
 pub use tunnel::Tunnel;

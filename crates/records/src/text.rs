@@ -36,7 +36,7 @@ fn escaped(characters: impl Iterator<Item = char>) -> String {
 }
 
 /// Terminals obey them, or show what follows in another order.
-const fn is_deceptive(character: char) -> bool {
+pub const fn is_deceptive(character: char) -> bool {
     matches!(character, '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
