@@ -4,6 +4,7 @@
 //! `analyzer.rs` (one connection: state, bounds, records), `golden/` (captures and the expected records).
 
 mod analyzer;
+mod by_datagram;
 mod by_line;
 mod by_message;
 mod cursor;

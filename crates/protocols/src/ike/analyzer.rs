@@ -1,28 +1,19 @@
 //! Follows one connection: every message in clear stands for itself.
 
-use records::{Ipsec, Sender, Timestamp, hexadecimal};
+use records::{Ipsec, Sender, hexadecimal};
 
 use super::wire::{self, Said};
-use crate::{Analyzer, Chunk, Output};
+use crate::by_datagram::ReadsDatagrams;
+use crate::{Chunk, Output};
 
 /// Follows one connection.
-#[derive(Default)]
-pub(super) struct IkeAnalyzer {
-    is_confirmed: bool,
-}
+pub(super) struct IkeReader;
 
-impl Analyzer for IkeAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Some(message) = wire::message(chunk.bytes) else {
-            if !self.is_confirmed {
-                output.reject();
-            }
-            return;
-        };
-        self.is_confirmed = true;
-        output.confirm("ike");
+impl ReadsDatagrams for IkeReader {
+    fn datagram(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> bool {
+        let Some(message) = wire::message(chunk.bytes) else { return false };
         if message.is_encrypted() {
-            return;
+            return true;
         }
         let Said { vendors, notifications, transforms, groups } = wire::payloads(&message);
         let about = output.about;
@@ -43,9 +34,6 @@ impl Analyzer for IkeAnalyzer {
             ke_dh_groups: Some(groups).filter(|list| !list.is_empty()),
             length: message.length,
         });
+        true
     }
-
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn end(&mut self, _: Timestamp, _: &mut Output<'_>) {}
 }

@@ -6,6 +6,7 @@
 mod analyzer;
 mod wire;
 
+use crate::by_datagram::ByDatagram;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// IKE.
@@ -14,7 +15,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Udp,
     ports: &[500, 4500],
     probe,
-    analyzer: |_| Box::new(analyzer::IkeAnalyzer::default()),
+    analyzer: |_| Box::new(ByDatagram::new("ike", analyzer::IkeReader)),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

@@ -1,26 +1,17 @@
 //! Follows one connection: every message stands for itself.
 
-use records::{Ntp, Sender, Timestamp};
+use records::Ntp;
 
 use super::wire::{self, Message};
-use crate::{Analyzer, Chunk, Output};
+use crate::by_datagram::ReadsDatagrams;
+use crate::{Chunk, Output};
 
 /// Follows one connection.
-#[derive(Default)]
-pub(super) struct NtpAnalyzer {
-    is_confirmed: bool,
-}
+pub(super) struct NtpReader;
 
-impl Analyzer for NtpAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Some(message) = wire::message(chunk.bytes) else {
-            if !self.is_confirmed {
-                output.reject();
-            }
-            return;
-        };
-        self.is_confirmed = true;
-        output.confirm("ntp");
+impl ReadsDatagrams for NtpReader {
+    fn datagram(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> bool {
+        let Some(message) = wire::message(chunk.bytes) else { return false };
         if let Message::Time(time) = message {
             let about = output.about;
             output.write(Ntp {
@@ -42,9 +33,6 @@ impl Analyzer for NtpAnalyzer {
                 num_exts: 0,
             });
         }
+        true
     }
-
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn end(&mut self, _: Timestamp, _: &mut Output<'_>) {}
 }

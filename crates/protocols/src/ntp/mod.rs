@@ -8,6 +8,7 @@ mod wire;
 use records::Timestamp;
 
 use self::wire::Message;
+use crate::by_datagram::ByDatagram;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// A server whose clock is further off from the capture's than this is not recognised by content.
@@ -19,7 +20,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Udp,
     ports: &[123],
     probe,
-    analyzer: |_| Box::new(analyzer::NtpAnalyzer::default()),
+    analyzer: |_| Box::new(ByDatagram::new("ntp", analyzer::NtpReader)),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

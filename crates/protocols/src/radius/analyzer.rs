@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use records::{Interval, Radius, Sender, Timestamp, text_from_bytes};
+use records::{Interval, Radius, text_from_bytes};
 
 use super::wire::{self, Code, Message};
-use crate::{Analyzer, Chunk, Output};
+use crate::by_datagram::ReadsDatagrams;
+use crate::{Chunk, Output};
 
 const USER_NAME: u8 = 1;
 const FRAMED_IP_ADDRESS: u8 = 8;
@@ -16,21 +17,13 @@ const CONNECT_INFO: u8 = 77;
 
 /// Follows one connection.
 #[derive(Default)]
-pub(super) struct RadiusAnalyzer {
+pub(super) struct RadiusReader {
     open: Option<Box<Radius>>,
-    is_confirmed: bool,
 }
 
-impl Analyzer for RadiusAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        let Some(message) = wire::message(chunk.bytes) else {
-            if !self.is_confirmed {
-                output.reject();
-            }
-            return;
-        };
-        self.is_confirmed = true;
-        output.confirm("radius");
+impl ReadsDatagrams for RadiusReader {
+    fn datagram(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) -> bool {
+        let Some(message) = wire::message(chunk.bytes) else { return false };
         let about = output.about;
         let radius = self.open.get_or_insert_with(|| {
             Box::new(Radius { ts: chunk.ts, uid: about.uid, id: about.id, ..Radius::default() })
@@ -39,17 +32,16 @@ impl Analyzer for RadiusAnalyzer {
         let result = match message.code {
             Code::AccessAccept => "success",
             Code::AccessReject => "failed",
-            _ => return,
+            _ => return true,
         };
         radius.result = Some(result.into());
         radius.ttl = Some(chunk.ts.since(radius.ts)).filter(|ttl| *ttl != Interval(0));
         output.write(std::mem::take(radius.as_mut()));
         self.open = None;
+        true
     }
 
-    fn gap(&mut self, _: Timestamp, _: Sender, _: u64, _: &mut Output<'_>) {}
-
-    fn end(&mut self, _: Timestamp, output: &mut Output<'_>) {
+    fn end(&mut self, output: &mut Output<'_>) {
         if let Some(radius) = self.open.take() {
             output.write(Radius { result: Some("unknown".into()), ..*radius });
         }

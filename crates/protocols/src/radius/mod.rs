@@ -5,6 +5,7 @@
 mod analyzer;
 mod wire;
 
+use crate::by_datagram::ByDatagram;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 /// RADIUS.
@@ -13,7 +14,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     transport: Transport::Udp,
     ports: &[1812, 1813],
     probe,
-    analyzer: |_| Box::new(analyzer::RadiusAnalyzer::default()),
+    analyzer: |_| Box::new(ByDatagram::new("radius", analyzer::RadiusReader::default())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {
