@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use conntrack::{Connection, Handler};
 use files::Dropped;
 use packets::{Encapsulation, TunnelKind};
-use protocols::{About, Analyzer, Chunk, Effects, Output, Shared, Transport};
+use protocols::{About, Analyzer, Chunk, Effects, Output, Protocol, Shared, Transport};
 use records::{Conn, Sender, Timestamp, Weird};
 
 use crate::emission::Emissions;
@@ -187,14 +187,7 @@ impl Follower {
             Stage::Beginning(beginning) => {
                 beginning.push(connection.now, from, bytes);
                 match beginning.recognise(&about) {
-                    Recognition::Is(protocol) => {
-                        let beginning = std::mem::take(beginning);
-                        state.stage = Stage::Followed((protocol.analyzer)(&about));
-                        for (ts, from, piece) in beginning.pieces() {
-                            let then = Connection { now: ts, ..*connection };
-                            self.deliver(&then, state, from, piece);
-                        }
-                    }
+                    Recognition::Is(protocol) => self.follow_from_beginning(connection, state, protocol),
                     Recognition::Open => {}
                     Recognition::Unknown => state.stage = Stage::Left,
                 }
@@ -211,6 +204,31 @@ impl Follower {
                 }
             }
             Stage::New | Stage::Followed(_) | Stage::Left => {}
+        }
+    }
+
+    /// The analyzer of the protocol gets what came before it was recognised.
+    fn follow_from_beginning(
+        &mut self,
+        connection: &Connection,
+        state: &mut Follow,
+        protocol: &'static Protocol,
+    ) {
+        let analyzer = (protocol.analyzer)(&about(connection));
+        let stage = std::mem::replace(&mut state.stage, Stage::Followed(analyzer));
+        let Stage::Beginning(beginning) = stage else { return };
+        for (ts, from, piece) in beginning.pieces() {
+            let then = Connection { now: ts, ..*connection };
+            self.deliver(&then, state, from, piece);
+        }
+    }
+
+    /// What was sent so far is all that recognition will get.
+    fn settle(&mut self, connection: &Connection, state: &mut Follow) {
+        if let Stage::Beginning(beginning) = &state.stage
+            && let Some(protocol) = beginning.settle(&about(connection))
+        {
+            self.follow_from_beginning(connection, state, protocol);
         }
     }
 
@@ -253,6 +271,7 @@ impl Handler for Follower {
 
     fn gap(&mut self, connection: &Connection, state: &mut Follow, from: Sender, length: u64) {
         let connection = &self.on_clock(connection);
+        self.settle(connection, state);
         match &state.stage {
             Stage::Followed(_) => self.drive(connection, state, |analyzer, output| {
                 analyzer.gap(connection.now, from, length, output)
@@ -271,6 +290,7 @@ impl Handler for Follower {
 
     fn half_closed(&mut self, connection: &Connection, state: &mut Follow, from: Sender) {
         let connection = &self.on_clock(connection);
+        self.settle(connection, state);
         self.drive(connection, state, |analyzer, output| analyzer.half_closed(connection.now, from, output));
     }
 
@@ -280,6 +300,7 @@ impl Handler for Follower {
 
     fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
         let connection = &self.on_clock(connection);
+        self.settle(connection, &mut state);
         self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
         // An announced connection is known even if it carried nothing.
         if let (Stage::New, Some(expected)) =

@@ -6,6 +6,11 @@ use records::{Sender, Timestamp};
 /// UDP: after so many datagrams that no protocol knows, a connection is left alone.
 const DATAGRAMS_MAX: u8 = 6;
 
+/// While but one end has sent, and less than this, the port alone does not decide where another protocol may still be
+/// recognised: else a first segment of a few bytes would count for more than what follows. The first words of HTTP/2,
+/// the longest that are the same on each connection, are as long.
+const FIRST_WORDS_BYTES: usize = 24;
+
 /// What recognition says.
 pub(crate) enum Recognition {
     /// It is this protocol.
@@ -40,13 +45,28 @@ impl Beginning {
 
     /// Asks all protocols of TCP.
     pub(crate) fn recognise(&self, about: &About) -> Recognition {
-        let probe = Probe { about, originator: first(&self.originator), responder: first(&self.responder) };
-        let recognition = ask(&probe, Transport::Tcp);
-        let full = self.originator.len() >= PROBE_BYTES || self.responder.len() >= PROBE_BYTES;
-        match recognition {
-            Recognition::Open if full => Recognition::Unknown,
-            other => other,
+        let answers = self.ask(about);
+        let (sent, others) = (self.originator.len(), self.responder.len());
+        let too_early = (sent == 0 || others == 0) && sent.max(others) < FIRST_WORDS_BYTES;
+        let full = sent >= PROBE_BYTES || others >= PROBE_BYTES;
+        match answers {
+            Answers { is: Some(protocol), .. } => Recognition::Is(protocol),
+            Answers { maybe: true, .. } if too_early => Recognition::Open,
+            Answers { by_port: Some(protocol), .. } => Recognition::Is(protocol),
+            Answers { maybe: true, .. } if !full => Recognition::Open,
+            Answers { .. } => Recognition::Unknown,
         }
+    }
+
+    /// No more bytes will come that could tell more.
+    pub(crate) fn settle(&self, about: &About) -> Option<&'static Protocol> {
+        let answers = self.ask(about);
+        answers.is.or(answers.by_port)
+    }
+
+    fn ask(&self, about: &About) -> Answers {
+        let probe = Probe { about, originator: first(&self.originator), responder: first(&self.responder) };
+        ask(&probe, Transport::Tcp)
     }
 
     /// The pieces in the order in which they came.
@@ -75,42 +95,53 @@ pub(crate) fn recognise_datagram(about: &About, from: Sender, bytes: &[u8], seen
         Sender::Originator => (bytes, [].as_slice()),
         Sender::Responder => ([].as_slice(), bytes),
     };
-    match ask(&Probe { about, originator, responder }, Transport::Udp) {
-        Recognition::Is(protocol) => Recognition::Is(protocol),
-        Recognition::Open | Recognition::Unknown if seen < DATAGRAMS_MAX => Recognition::Open,
-        Recognition::Open | Recognition::Unknown => Recognition::Unknown,
+    let answers = ask(&Probe { about, originator, responder }, Transport::Udp);
+    match answers.is.or(answers.by_port) {
+        Some(protocol) => Recognition::Is(protocol),
+        None if seen < DATAGRAMS_MAX => Recognition::Open,
+        None => Recognition::Unknown,
     }
 }
 
+/// What all protocols say of the same bytes.
+#[derive(Default)]
+struct Answers {
+    /// One is sure.
+    is: Option<&'static Protocol>,
+    /// One may be, and is at home at the port of the responder.
+    by_port: Option<&'static Protocol>,
+    /// Another may be.
+    maybe: bool,
+}
+
 /// Those that are at home at the responder's port are asked first: mostly one of them knows.
-fn ask(probe: &Probe<'_>, transport: Transport) -> Recognition {
+fn ask(probe: &Probe<'_>, transport: Transport) -> Answers {
     let is_at_home = |protocol: &Protocol| protocol.ports.contains(&probe.about.id.resp_p);
     let of_transport = || PROTOCOLS.iter().filter(|protocol| protocol.transport == transport);
-    let mut by_port = None;
+    let mut answers = Answers::default();
     for protocol in of_transport().filter(|protocol| is_at_home(protocol)) {
         match (protocol.probe)(probe) {
-            Verdict::Match => return Recognition::Is(protocol),
-            Verdict::Maybe => by_port = by_port.or(Some(protocol)),
+            Verdict::Match => return Answers { is: Some(protocol), ..answers },
+            Verdict::Maybe => answers.by_port = answers.by_port.or(Some(protocol)),
             Verdict::No => {}
         }
     }
-    let mut recognition = Recognition::Unknown;
     for protocol in of_transport().filter(|protocol| !is_at_home(protocol)) {
         match (protocol.probe)(probe) {
-            Verdict::Match => return Recognition::Is(protocol),
-            Verdict::Maybe => recognition = Recognition::Open,
+            Verdict::Match => return Answers { is: Some(protocol), ..answers },
+            Verdict::Maybe => answers.maybe = true,
             Verdict::No => {}
         }
     }
-    by_port.map_or(recognition, Recognition::Is)
+    answers
 }
 
 /// The protocol of TCP that is at home at the port of the responder.
 pub(crate) fn by_port(about: &About) -> Option<&'static Protocol> {
-    match ask(&Probe { about, originator: &[], responder: &[] }, Transport::Tcp) {
-        Recognition::Is(protocol) if about.transport == Transport::Tcp => Some(protocol),
-        Recognition::Is(_) | Recognition::Open | Recognition::Unknown => None,
+    if about.transport != Transport::Tcp {
+        return None;
     }
+    Beginning::default().settle(about)
 }
 
 /// The protocol of this name over this transport.

@@ -1,13 +1,40 @@
 //! A conversation written down for a test.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use protocols::{About, Transport};
 use records::{Endpoints, Interval, Sender, Timestamp, Uid};
 
 /// Dialogues begin on 14 November 2023, 22:13:20 UTC.
 const START: Timestamp = Timestamp(1_700_000_000_000_000_000);
+
+/// All dialogues of all protocols.
+pub(crate) fn dialogues() -> Vec<PathBuf> {
+    // The tests of the sensor read them too.
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols/src");
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir(source).unwrap() {
+        let golden = folder.unwrap().path().join("golden");
+        let Ok(entries) = std::fs::read_dir(golden) else { continue };
+        found.extend(
+            entries
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|extension| extension == "dialogue")),
+        );
+    }
+    found.sort();
+    found
+}
+
+fn folder_of(path: &Path) -> String {
+    path.parent()
+        .and_then(Path::parent)
+        .and_then(Path::file_name)
+        .unwrap()
+        .to_string_lossy()
+        .replace('_', "-")
+}
 
 /// One line of a dialogue.
 #[derive(Clone, Debug)]
@@ -34,8 +61,8 @@ pub(crate) struct Dialogue {
 }
 
 impl Dialogue {
-    /// Reads a `.dialogue` file; `folder` is the name of its protocol unless the first line says another.
-    pub(crate) fn read(path: &Path, folder: &str) -> Self {
+    /// Reads a `.dialogue` file; its protocol is called like the folder unless the first line says another.
+    pub(crate) fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let mut lines = text
             .lines()
@@ -69,7 +96,7 @@ impl Dialogue {
             steps.push(Step { ts, from, act });
             ts = ts + Interval::from_millis(1);
         }
-        Self { protocol: protocol.unwrap_or_else(|| folder.to_owned()), transport, about, steps }
+        Self { protocol: protocol.unwrap_or_else(|| folder_of(path)), transport, about, steps }
     }
 
     /// The same with some bytes of what is sent exchanged; places are counted over all that is sent, and go round.
@@ -99,6 +126,25 @@ impl Dialogue {
             Act::Gap(_) | Act::Close => vec![step.clone()],
         });
         Self { steps: steps.collect(), ..self.clone() }
+    }
+
+    /// The same with every piece cut into pieces of these lengths, which are used in turn over the whole dialogue.
+    pub(crate) fn cut(&self, lengths: &[usize]) -> Self {
+        let mut lengths = lengths.iter().copied().map(|length| length.max(1)).cycle();
+        let mut steps = Vec::new();
+        for step in &self.steps {
+            let Act::Send(bytes) = &step.act else {
+                steps.push(step.clone());
+                continue;
+            };
+            let mut rest = bytes.as_slice();
+            while !rest.is_empty() {
+                let (piece, after) = rest.split_at(lengths.next().unwrap_or(1).min(rest.len()));
+                steps.push(Step { act: Act::Send(piece.to_vec()), ..step.clone() });
+                rest = after;
+            }
+        }
+        Self { steps, ..self.clone() }
     }
 
     /// The same with what one end sends without an answer between in one piece.

@@ -13,7 +13,8 @@
 //! # …                     comment
 //! ```
 //!
-//! Dialogues over TCP are also played byte by byte, and with neighbouring pieces merged: the records must stay.
+//! Dialogues over TCP are also played byte by byte, with neighbouring pieces merged, and cut anywhere: the records
+//! must stay.
 
 #![cfg(test)]
 
@@ -22,36 +23,9 @@ mod frames;
 mod play;
 mod random;
 
-use std::path::{Path, PathBuf};
-
-use dialogue::Dialogue;
+use dialogue::{Dialogue, dialogues};
 use play::{Clock, play};
 use proptest::prelude::*;
-
-fn dialogues() -> Vec<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    for folder in std::fs::read_dir(source).unwrap() {
-        let golden = folder.unwrap().path().join("golden");
-        let Ok(entries) = std::fs::read_dir(golden) else { continue };
-        found.extend(
-            entries
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "dialogue")),
-        );
-    }
-    found.sort();
-    found
-}
-
-fn folder_of(path: &Path) -> String {
-    path.parent()
-        .and_then(Path::parent)
-        .and_then(Path::file_name)
-        .unwrap()
-        .to_string_lossy()
-        .replace('_', "-")
-}
 
 #[test]
 fn dialogues_give_the_expected_records() {
@@ -59,7 +33,7 @@ fn dialogues_give_the_expected_records() {
     let update = std::env::var("UPDATE_GOLDEN").is_ok();
     let mut wrong = Vec::new();
     for path in dialogues() {
-        let dialogue = Dialogue::read(&path, &folder_of(&path));
+        let dialogue = Dialogue::read(&path);
         let got = play(&dialogue, Clock::Real);
         let expectation = path.with_extension("jsonl");
         if update {
@@ -74,7 +48,7 @@ fn dialogues_give_the_expected_records() {
 #[test]
 fn the_cuts_of_a_stream_do_not_show_in_the_records() {
     for path in dialogues() {
-        let dialogue = Dialogue::read(&path, &folder_of(&path));
+        let dialogue = Dialogue::read(&path);
         if dialogue.transport != protocols::Transport::Tcp {
             continue;
         }
@@ -87,9 +61,6 @@ fn the_cuts_of_a_stream_do_not_show_in_the_records() {
     }
 }
 
-/// Where cuts still show in the records of a damaged stream: HTTP counts the end of a last line differently.
-const CUTS_SHOW_WHERE_DAMAGED: [&str; 1] = ["http"];
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -98,11 +69,26 @@ proptest! {
         dialogue in proptest::sample::select(dialogues()),
         changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..6),
     ) {
-        let dialogue = Dialogue::read(&dialogue, &folder_of(&dialogue)).damaged(&changes);
+        let dialogue = Dialogue::read(&dialogue).damaged(&changes);
         let whole = play(&dialogue, Clock::Real);
-        let cuts_show = CUTS_SHOW_WHERE_DAMAGED.contains(&dialogue.protocol.as_str());
-        if dialogue.transport == protocols::Transport::Tcp && !cuts_show {
+        if dialogue.transport == protocols::Transport::Tcp {
             prop_assert_eq!(play(&dialogue.cut_into_bytes(), Clock::Real), whole);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_stream_may_be_cut_anywhere(lengths in proptest::collection::vec(1_usize..400, 1..12)) {
+        for path in dialogues() {
+            let dialogue = Dialogue::read(&path);
+            if dialogue.transport == protocols::Transport::Tcp {
+                let whole = play(&dialogue, Clock::Stopped);
+                let cut = play(&dialogue.merged().cut(&lengths), Clock::Stopped);
+                prop_assert_eq!(cut, whole, "{}", path.display());
+            }
         }
     }
 }
