@@ -28,7 +28,8 @@ lint: setup ## formatting, clippy with warnings denied, licences
 	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --all-features check; \
 	else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
 
-bench: build ## speed on a capture made from $(SHARED), beside Suricata where that is installed
+bench: build ## memory of a million idle connections; speed on a capture made from $(SHARED), beside Suricata's
+	$(CARGO) run --release --locked -q -p otus-sensor --example idle_connections
 	$(SHARED)/tools/bench --otus $(abspath $(OTUS))
 
 shared: build ## measure against the captures in $(SHARED)

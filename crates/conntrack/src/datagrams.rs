@@ -12,10 +12,11 @@ use crate::timeouts;
 /// still in use.
 const DNS_PORTS: [u16; 4] = [53, 137, 5353, 5355];
 
-/// Payload bytes of both directions; `None` where nothing was sent.
+/// Payload bytes of both directions, and whether anything was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Datagrams {
-    bytes: [Option<u64>; 2],
+    bytes: [u64; 2],
+    sent: [bool; 2],
     /// Whether bytes and direction are counted: not for unknown transports.
     kind: Kind,
 }
@@ -45,7 +46,7 @@ impl Datagrams {
             Transport::Icmp { .. } => Kind::Icmp,
             Transport::Tcp(_) | Transport::Other => Kind::Other,
         };
-        Self { bytes: [None; 2], kind }
+        Self { kind, ..Self::default() }
     }
 
     pub(crate) fn datagram<H: Handler>(
@@ -59,15 +60,16 @@ impl Datagrams {
         if self.kind == Kind::Other {
             return;
         }
-        let [orig, resp] = &mut self.bytes;
-        let bytes = match from {
-            Sender::Originator => orig,
-            Sender::Responder => resp,
+        let ([orig, resp], [orig_sent, resp_sent]) = (&mut self.bytes, &mut self.sent);
+        let (bytes, sent) = match from {
+            Sender::Originator => (orig, orig_sent),
+            Sender::Responder => (resp, resp_sent),
         };
-        *bytes = Some(bytes.unwrap_or(0).saturating_add(u64::from(packet.payload_length)));
+        *sent = true;
+        *bytes = bytes.saturating_add(u64::from(packet.payload_length));
         if self.kind == Kind::Udp {
             let first = out.facts.packets == [0, 0];
-            out.once(from, Once::Data, 'D');
+            out.once(from, Once::Data, b'D');
             if first && from == Sender::Originator && is_dns_answer(out.facts, payload) {
                 // Zeek counts the answer for the end that asked; so does `conn`, but the handler hears who sent it.
                 out.turn_round();
@@ -80,7 +82,7 @@ impl Datagrams {
     }
 
     pub(crate) fn bytes(&self) -> [u64; 2] {
-        self.bytes.map(|bytes| bytes.unwrap_or(0))
+        self.bytes
     }
 
     pub(crate) fn proto(&self) -> &'static str {
@@ -92,11 +94,11 @@ impl Datagrams {
     }
 
     pub(crate) fn conn_state(&self) -> &'static str {
-        match (self.kind, self.bytes) {
-            (Kind::Udp, [Some(_), Some(_)]) => "SF",
-            (Kind::Udp, [Some(_), None]) => "S0",
-            (Kind::Udp, [None, Some(_)]) => "SHR",
-            (Kind::Udp, [None, None]) | (Kind::Icmp | Kind::Other, _) => "OTH",
+        match (self.kind, self.sent) {
+            (Kind::Udp, [true, true]) => "SF",
+            (Kind::Udp, [true, false]) => "S0",
+            (Kind::Udp, [false, true]) => "SHR",
+            (Kind::Udp, [false, false]) | (Kind::Icmp | Kind::Other, _) => "OTH",
         }
     }
 

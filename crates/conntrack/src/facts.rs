@@ -5,7 +5,7 @@ use records::{Endpoints, Interval, Sender, Timestamp, Uid, Weird};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::handler::{Connection, Handler};
-use crate::history::{History, Once};
+use crate::history::{History, Letter, Once};
 use crate::key::Ends;
 use crate::violation::Violation;
 
@@ -207,10 +207,10 @@ impl<H: Handler> Delivery<'_, H> {
             Sender::Originator => orig,
             Sender::Responder => resp,
         };
-        self.facts.history.add_scaled(from, count, 'C');
+        self.facts.history.add_scaled(from, count, b'C');
     }
 
-    pub(crate) fn once(&mut self, from: Sender, kind: Once, letter: char) -> bool {
+    pub(crate) fn once(&mut self, from: Sender, kind: Once, letter: Letter) -> bool {
         self.facts.history.add_once(from, kind, letter)
     }
 }

@@ -2,13 +2,23 @@
 
 use records::Sender;
 
+/// A letter of ASCII.
+pub(crate) type Letter = u8;
+
 /// Hostile traffic can repeat letters without end.
 const LETTERS_MAX: usize = 192;
 
+/// So many letters need no memory of their own.
+const LETTERS_INLINE: usize = 15;
+
 /// Letters so far, upper case from the originator.
+#[expect(clippy::box_collection, reason = "seldom there, and it makes every connection smaller")]
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    letters: String,
+    first: [u8; LETTERS_INLINE],
+    length: u8,
+    /// All letters, once there are more than `first` holds.
+    all: Option<Box<String>>,
     /// Kinds of events that were seen from the originator (low half) and the responder.
     seen: u32,
 }
@@ -27,24 +37,33 @@ pub(crate) enum Once {
 
 impl History {
     pub(crate) fn letters(&self) -> &str {
-        &self.letters
+        match &self.all {
+            Some(all) => all,
+            None => str::from_utf8(self.first.get(..usize::from(self.length)).unwrap_or_default())
+                .unwrap_or_default(),
+        }
     }
 
-    pub(crate) fn into_letters(self) -> String {
-        self.letters
-    }
-
-    pub(crate) fn add(&mut self, from: Sender, letter: char) {
-        if self.letters.len() < LETTERS_MAX {
-            self.letters.push(match from {
-                Sender::Originator => letter,
-                Sender::Responder => letter.to_ascii_lowercase(),
-            });
+    pub(crate) fn add(&mut self, from: Sender, letter: Letter) {
+        let letter = match from {
+            Sender::Originator => letter,
+            Sender::Responder => letter.to_ascii_lowercase(),
+        };
+        if self.all.is_none() {
+            if let Some(place) = self.first.get_mut(usize::from(self.length)) {
+                *place = letter;
+                self.length += 1;
+                return;
+            }
+            self.all = Some(Box::new(self.letters().to_owned()));
+        }
+        if let Some(all) = self.all.as_deref_mut().filter(|all| all.len() < LETTERS_MAX) {
+            all.push(char::from(letter));
         }
     }
 
     /// Writes the letter if nothing of the kind was seen from there; whether something was.
-    pub(crate) fn add_once(&mut self, from: Sender, kind: Once, letter: char) -> bool {
+    pub(crate) fn add_once(&mut self, from: Sender, kind: Once, letter: Letter) -> bool {
         let bit = match from {
             Sender::Originator => kind as u32,
             Sender::Responder => (kind as u32) << 16,
@@ -58,7 +77,7 @@ impl History {
     }
 
     /// Writes the letter for the first, tenth, hundredth … time. `count` counts.
-    pub(crate) fn add_scaled(&mut self, from: Sender, count: &mut u32, letter: char) {
+    pub(crate) fn add_scaled(&mut self, from: Sender, count: &mut u32, letter: Letter) {
         *count = count.saturating_add(1);
         let power = count.checked_ilog10().unwrap_or(0);
         if *count == 10_u32.pow(power) {
@@ -67,7 +86,7 @@ impl History {
     }
 
     pub(crate) fn turned_round(&mut self) {
-        self.add(Sender::Originator, '^');
+        self.add(Sender::Originator, b'^');
     }
 }
 
@@ -80,7 +99,7 @@ mod tests {
         let mut history = History::default();
         let mut count = 0;
         for _ in 0..1000 {
-            history.add_scaled(Sender::Responder, &mut count, 'T');
+            history.add_scaled(Sender::Responder, &mut count, b'T');
         }
         assert_eq!(history.letters(), "tttt");
     }
@@ -89,7 +108,7 @@ mod tests {
     fn letters_are_bounded() {
         let mut history = History::default();
         for _ in 0..10_000 {
-            history.add(Sender::Originator, 'R');
+            history.add(Sender::Originator, b'R');
         }
         assert_eq!(history.letters().len(), LETTERS_MAX);
     }

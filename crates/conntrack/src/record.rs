@@ -44,6 +44,6 @@ pub(crate) fn conn(facts: Facts, end: &End, local_networks: &[Network]) -> Conn 
         vlan: facts.vlans[0],
         inner_vlan: facts.vlans[1],
         community_id: Some(community_id(&facts.id, facts.ip_proto, facts.one_way)),
-        history: facts.history.into_letters(),
+        history: facts.history.letters().to_owned(),
     }
 }

@@ -22,6 +22,35 @@ pub(crate) const DNS_SESSION: Interval = Interval::from_secs(10);
 /// any connection after the appointed time: looking punctually, this agrees most often.
 pub(crate) const DNS_QUIET: Interval = Interval::from_millis(8_600);
 
+/// A time that may not have been fixed; half the size of an `Option`, as every connection has some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Appointment(Timestamp);
+
+impl Appointment {
+    const NONE: Self = Self(Timestamp(i64::MAX));
+
+    /// When it is, if it is fixed.
+    pub(crate) fn time(self) -> Option<Timestamp> {
+        (self != Self::NONE).then_some(self.0)
+    }
+
+    /// Fixes it.
+    pub(crate) fn fix(&mut self, time: Timestamp) {
+        self.0 = time;
+    }
+
+    /// Fixes it unless it is earlier already.
+    pub(crate) fn fix_no_later(&mut self, time: Timestamp) {
+        self.0 = self.0.min(time);
+    }
+}
+
+impl Default for Appointment {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 /// The first of `start + step`, `start + 2 step` … that is not before `earliest`.
 pub(crate) fn first_of_grid(start: Timestamp, step: Interval, earliest: Timestamp) -> Timestamp {
     let step_nanos = step.0.max(1);

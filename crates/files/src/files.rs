@@ -73,6 +73,8 @@ pub struct Refused {
 pub struct Files {
     open: FxHashMap<Handle, Slot>,
     connections: FxHashMap<Uid, OnConnection>,
+    /// Files so far of each connection, which gives each file its name.
+    ordinals: FxHashMap<Uid, u32>,
     last_handle: u64,
     store: Option<Store>,
     records: Vec<AnyRecord>,
@@ -94,10 +96,9 @@ enum State {
     Ended(Summary),
 }
 
+/// What is open on a connection.
 #[derive(Default)]
 struct OnConnection {
-    /// Files so far, which gives each its name.
-    ordinal: u32,
     /// In the order in which they began.
     handles: Vec<Handle>,
     keys: FxHashMap<u64, Handle>,
@@ -204,6 +205,7 @@ impl Files {
 
     /// The connection is over: what its protocol has not ended is given up.
     pub fn end_connection(&mut self, uid: Uid) {
+        self.ordinals.remove(&uid);
         let Some(connection) = self.connections.remove(&uid) else { return };
         for handle in connection.handles {
             self.finish(handle, true);
@@ -231,9 +233,9 @@ impl Files {
         }
         let slot = self.open.get_mut(&handle)?;
         if !matches!(slot.state, State::Open(_)) {
-            let connection = self.connections.entry(slot.carrier.uid).or_default();
-            connection.ordinal += 1;
-            let fuid = fuid(slot.carrier.uid, connection.ordinal);
+            let ordinal = self.ordinals.entry(slot.carrier.uid).or_default();
+            *ordinal += 1;
+            let fuid = fuid(slot.carrier.uid, *ordinal);
             let file = OpenFile::new(ts, fuid, slot.start.clone(), self.store.as_mut());
             slot.state = State::Open(Box::new(file));
         }
@@ -258,6 +260,9 @@ impl Files {
             connection.handles.retain(|other| *other != handle);
             if let Some(key) = slot.start.key {
                 connection.keys.remove(&key);
+            }
+            if connection.handles.is_empty() {
+                self.connections.remove(&slot.carrier.uid);
             }
         }
         match slot.state {
@@ -379,7 +384,7 @@ mod tests {
         assert_eq!(files.refused(), Refused { too_many: 0, given_up: 10 });
         assert_eq!(files.open.len(), OPEN_PER_CONNECTION_MAX);
         files.end_connection(carrier().uid);
-        assert_eq!(files.open.len() + files.connections.len(), 0);
+        assert_eq!(files.open.len() + files.connections.len() + files.ordinals.len(), 0);
     }
 
     #[test]

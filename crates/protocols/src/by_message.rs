@@ -141,8 +141,11 @@ impl<R: ReadsMessages> Analyzer for ByMessage<R> {
             let mut buffered = std::mem::take(&mut side.partial);
             buffered.extend_from_slice(chunk.bytes);
             let left = self.stream(&chunk, &mut side, &buffered, output).len();
-            buffered.drain(..buffered.len() - left);
-            side.partial = buffered;
+            // What is kept is no larger than it must be: the connection may wait for a long time.
+            side.partial = match buffered.len() - left {
+                0 => buffered,
+                read => buffered.split_off(read),
+            };
         }
         *self.side(chunk.from) = side;
     }

@@ -11,6 +11,7 @@ use records::{Conn, Sender, Timestamp, Weird};
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
 use crate::recognition::{self, Beginning, Recognition};
+use crate::services::Services;
 use crate::tunnels::{self, Action, Inside, Tunnels};
 use crate::weirds::Weirds;
 
@@ -21,7 +22,7 @@ const UDP: u8 = 17;
 #[derive(Default)]
 pub(crate) struct Follow {
     stage: Stage,
-    services: Vec<&'static str>,
+    services: Services,
     weirds: Weirds,
     /// It is a tunnel.
     tunnel: Option<TunnelKind>,
@@ -134,12 +135,10 @@ impl Follower {
     fn carry_out(&mut self, connection: &Connection, about: &About, state: &mut Follow) {
         let now = connection.now.0;
         for service in self.effects.services.drain(..) {
-            if !state.services.contains(&service) {
-                state.services.push(service);
-            }
+            state.services.add(service);
         }
         for service in self.effects.withdrawn.drain(..) {
-            state.services.retain(|known| *known != service);
+            state.services.withdraw(service);
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
         self.effects.records.retain(|record| state.weirds.allow(record));
@@ -306,15 +305,13 @@ impl Handler for Follower {
         if let (Stage::New, Some(expected)) =
             (&state.stage, self.shared.announced(record.id, connection.start))
         {
-            state.services.push(expected.protocol);
+            state.services.add(expected.protocol);
         }
         let now = connection.now;
         self.files.end_connection(connection.uid, |record| {
             self.emissions.push(now.0, connection.uid, record);
         });
-        if !state.services.is_empty() {
-            record.service = Some(state.services.join(","));
-        }
+        record.service = state.services.joined();
         self.emissions.push(now.0, connection.uid, record.into());
         if let Some(kind) = state.tunnel {
             self.tell_tunnel(connection, kind, Action::Close);

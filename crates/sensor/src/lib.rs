@@ -11,6 +11,7 @@ mod follower;
 mod merge;
 mod recognition;
 mod round;
+mod services;
 mod shard;
 mod tunnels;
 mod weirds;

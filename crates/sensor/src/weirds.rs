@@ -12,6 +12,13 @@ const NAMES_MAX: usize = 32;
 /// What a connection has reported.
 #[derive(Debug, Default)]
 pub(crate) struct Weirds {
+    /// Few connections report any.
+    told: Option<Box<Told>>,
+}
+
+/// Names of violations, and how often each was told.
+#[derive(Debug, Default)]
+struct Told {
     names: Vec<(Cow<'static, str>, u8)>,
 }
 
@@ -19,13 +26,14 @@ impl Weirds {
     /// Whether the record may be written: all may but violations that were reported too often.
     pub(crate) fn allow(&mut self, record: &AnyRecord) -> bool {
         let AnyRecord::Weird(weird) = record else { return true };
-        if let Some((_, count)) = self.names.iter_mut().find(|(name, _)| *name == weird.name) {
+        let Told { names } = self.told.get_or_insert_default().as_mut();
+        if let Some((_, count)) = names.iter_mut().find(|(name, _)| *name == weird.name) {
             *count = count.saturating_add(1);
             return *count <= PER_NAME_MAX;
         }
-        let room = self.names.len() < NAMES_MAX;
+        let room = names.len() < NAMES_MAX;
         if room {
-            self.names.push((weird.name.clone(), 1));
+            names.push((weird.name.clone(), 1));
         }
         room
     }

@@ -7,7 +7,7 @@ use super::segment::Segment;
 use super::sequence::{Sequence, Trust};
 use crate::facts::Delivery;
 use crate::handler::Handler;
-use crate::history::Once;
+use crate::history::{Letter, Once};
 use crate::violation::Violation;
 
 /// How far an end has come.
@@ -118,19 +118,19 @@ impl Endpoint {
         out: &mut Delivery<'_, H>,
     ) {
         match (segment.syn(), segment.fin(), segment.reset()) {
-            (_, true, true) => _ = out.once(from, Once::FinReset, 'I'),
-            (true, true, _) | (true, _, true) => _ = out.once(from, Once::ManyFlags, 'Q'),
+            (_, true, true) => _ = out.once(from, Once::FinReset, b'I'),
+            (true, true, _) | (true, _, true) => _ = out.once(from, Once::ManyFlags, b'Q'),
             (true, false, false) => {
-                let letter = if segment.ack() { 'H' } else { 'S' };
+                let letter = if segment.ack() { b'H' } else { b'S' };
                 repeat(out, from, (Once::Syn, letter), &mut self.last_syn, relative);
             }
             (false, true, false) => {
                 let end = relative.wrapping_add(u64::from(segment.length));
-                repeat(out, from, (Once::Fin, 'F'), &mut self.last_fin, end);
+                repeat(out, from, (Once::Fin, b'F'), &mut self.last_fin, end);
             }
-            (false, false, true) => repeat(out, from, (Once::Reset, 'R'), &mut self.last_reset, relative),
-            (false, false, false) if segment.length > 0 => _ = out.once(from, Once::Data, 'D'),
-            (false, false, false) if segment.ack() => _ = out.once(from, Once::Ack, 'A'),
+            (false, false, true) => repeat(out, from, (Once::Reset, b'R'), &mut self.last_reset, relative),
+            (false, false, false) if segment.length > 0 => _ = out.once(from, Once::Data, b'D'),
+            (false, false, false) if segment.ack() => _ = out.once(from, Once::Ack, b'A'),
             (false, false, false) => {}
         }
     }
@@ -144,7 +144,7 @@ impl Endpoint {
     ) {
         let matters = !segment.reset() && peer != State::Closed && self.state != State::Reset;
         if segment.window == 0 && matters {
-            out.facts.history.add_scaled(from, &mut self.zero_windows, 'W');
+            out.facts.history.add_scaled(from, &mut self.zero_windows, b'W');
         }
     }
 
@@ -162,7 +162,7 @@ impl Endpoint {
         };
         let (step, nothing_new) = self.sequence.advance(segment.one_past(), trust);
         if nothing_new && segment.length > 0 {
-            out.facts.history.add_scaled(from, &mut self.retransmissions, 'T');
+            out.facts.history.add_scaled(from, &mut self.retransmissions, b'T');
         }
         step
     }
@@ -198,7 +198,7 @@ impl Endpoint {
 fn repeat<H: Handler>(
     out: &mut Delivery<'_, H>,
     from: Sender,
-    (kind, letter): (Once, char),
+    (kind, letter): (Once, Letter),
     last: &mut u32,
     number: u64,
 ) {

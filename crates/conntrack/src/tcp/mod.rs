@@ -11,7 +11,7 @@ mod states;
 mod verdict;
 
 use packets::{Packet, Tcp as Header};
-use records::{Sender, Timestamp};
+use records::Sender;
 
 use self::endpoint::{Endpoint, State};
 pub(crate) use self::reassembly::Budget;
@@ -21,7 +21,7 @@ use self::sequence::ahead;
 use crate::facts::{Delivery, Facts};
 use crate::handler::Handler;
 use crate::server_ports::is_tcp_server;
-use crate::timeouts;
+use crate::timeouts::{self, Appointment};
 use crate::violation::Violation;
 
 /// The state of a TCP connection.
@@ -39,11 +39,11 @@ pub(crate) struct Tcp {
     over: bool,
     close_deferred: bool,
     /// The SYN's time-out.
-    attempt_until: Option<Timestamp>,
+    attempt_until: Appointment,
     /// When it is taken out of the table, once both ends have closed.
-    remove_at: Option<Timestamp>,
+    remove_at: Appointment,
     /// When one end had closed.
-    half_closed_at: Option<Timestamp>,
+    half_closed_at: Appointment,
 }
 
 /// What a segment leads to.
@@ -226,7 +226,7 @@ impl Tcp {
         facts.missed_bytes = facts.missed_bytes.saturating_add(gaps.bytes);
         let (endpoint, _) = self.pair(from);
         for _ in 0..gaps.count {
-            facts.history.add_scaled(from, &mut endpoint.gaps, 'G');
+            facts.history.add_scaled(from, &mut endpoint.gaps, b'G');
         }
     }
 
@@ -257,10 +257,9 @@ impl Tcp {
         }
         if complete {
             self.over |= news && finished;
-            let remove_at = out.facts.latest + timeouts::TCP_CLOSE;
-            self.remove_at = Some(self.remove_at.map_or(remove_at, |earlier| earlier.min(remove_at)));
+            self.remove_at.fix_no_later(out.facts.latest + timeouts::TCP_CLOSE);
         } else {
-            self.half_closed_at = Some(out.facts.latest);
+            self.half_closed_at.fix(out.facts.latest);
         }
     }
 

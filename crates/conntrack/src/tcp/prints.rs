@@ -8,7 +8,7 @@ const REMEMBERED: usize = 3;
 /// Of a long segment so many bytes at both ends count: enough to tell forgeries, little enough for each packet.
 const ENDS_BYTES: usize = 64;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Print {
     /// Relative number of the first byte, modulo 2^32; 0 where there is none.
     start: u32,
@@ -16,17 +16,23 @@ struct Print {
     length: u16,
 }
 
-/// The last segments of one direction.
+/// The last segments of one direction; each field by itself, so that no room is lost between them.
 #[derive(Debug, Default)]
 pub(crate) struct Prints {
-    prints: [Print; REMEMBERED],
+    starts: [u32; REMEMBERED],
+    hashes: [u32; REMEMBERED],
+    lengths: [u16; REMEMBERED],
     next: u8,
 }
 
 impl Prints {
     pub(crate) fn note(&mut self, start: u64, bytes: &[u8]) {
-        if let Some(print) = self.prints.get_mut(usize::from(self.next) % REMEMBERED) {
-            *print = Print::of(start, bytes);
+        let print = Print::of(start, bytes);
+        let place = usize::from(self.next) % REMEMBERED;
+        if let (Some(start), Some(hash), Some(length)) =
+            (self.starts.get_mut(place), self.hashes.get_mut(place), self.lengths.get_mut(place))
+        {
+            (*start, *hash, *length) = (print.start, print.hash, print.length);
         }
         self.next = self.next.wrapping_add(1);
     }
@@ -34,8 +40,9 @@ impl Prints {
     /// Whether the same place had other bytes.
     pub(crate) fn contradict(&self, start: u64, bytes: &[u8]) -> bool {
         let print = Print::of(start, bytes);
-        self.prints.iter().any(|known| {
-            known.start == print.start && known.length == print.length && known.hash != print.hash
+        let known = self.starts.iter().zip(&self.lengths).zip(&self.hashes);
+        known.into_iter().any(|((start, length), hash)| {
+            *start == print.start && *length == print.length && *hash != print.hash
         })
     }
 }

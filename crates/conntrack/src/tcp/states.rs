@@ -88,7 +88,7 @@ impl Tcp {
         } else {
             self.set_state(Sender::Originator, State::SynSent);
         }
-        self.attempt_until = Some(out.now + timeouts::TCP_ATTEMPT);
+        self.attempt_until.fix(out.now + timeouts::TCP_ATTEMPT);
     }
 
     /// The responder's first packet is a SYN+ACK, or a SYN.

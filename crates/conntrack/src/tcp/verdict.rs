@@ -41,13 +41,13 @@ impl Tcp {
         let mut deadline = facts.latest + inactivity;
         let unanswered = matches!(self.orig.state, State::SynSent | State::SynAckSent)
             && self.resp.state == State::Inactive;
-        if let Some(until) = self.attempt_until.filter(|_| unanswered) {
+        if let Some(until) = self.attempt_until.time().filter(|_| unanswered) {
             deadline = deadline.min(until);
         }
-        if let Some(remove_at) = self.remove_at {
+        if let Some(remove_at) = self.remove_at.time() {
             return deadline.min(remove_at);
         }
-        if let Some(closed_at) = self.half_closed_at.filter(|_| self.looks_dead()) {
+        if let Some(closed_at) = self.half_closed_at.time().filter(|_| self.looks_dead()) {
             let quiet = facts.latest + timeouts::TCP_LINGER + records::Interval(1);
             let first_look = facts.start + timeouts::TCP_FIRST_LOOK - timeouts::TCP_LOOK;
             deadline = deadline

@@ -15,7 +15,7 @@ const CONTEXTS_MAX: usize = 1024;
 /// The calls of a connection; the bindings of each pipe are kept apart.
 #[derive(Default)]
 pub(super) struct Calls {
-    bindings: BTreeMap<u64, Binding>,
+    bindings: BTreeMap<u64, Box<Binding>>,
 }
 
 /// What is known of a pipe.
@@ -34,7 +34,8 @@ struct Binding {
 
 impl Calls {
     fn binding(&mut self, pipe: u64, ts: Timestamp) -> &mut Binding {
-        let binding = self.bindings.entry(pipe).or_insert_with(|| Binding { ts, ..Binding::default() });
+        let binding =
+            self.bindings.entry(pipe).or_insert_with(|| Box::new(Binding { ts, ..Binding::default() }));
         binding.name_endpoint();
         binding
     }

@@ -33,7 +33,8 @@ enum State {
 struct Direction {
     lines: Lines,
     state: State,
-    message: Option<Message>,
+    /// Until it is over.
+    message: Option<Box<Message>>,
     ongoing: bool,
     /// Bytes were lost where they mattered.
     deaf: bool,
@@ -53,14 +54,15 @@ enum Successor {
 }
 
 /// Follows one connection.
+#[expect(clippy::box_collection, reason = "seldom there, and it makes every connection smaller")]
 #[derive(Default)]
 pub(super) struct HttpAnalyzer {
     directions: [Direction; 2],
     both: Both,
     transactions: Transactions,
     /// For each request without a response, whether it was `HEAD`.
-    unanswered: VecDeque<bool>,
-    requests: u64,
+    unanswered: Option<Box<VecDeque<bool>>>,
+    requests: u32,
     keep_alive: bool,
     connects: bool,
     left: Option<Successor>,
@@ -98,7 +100,7 @@ impl HttpAnalyzer {
         message.direct(&mut direction.lines);
         let is_over = message.is_over();
         let body_length = message.body_length();
-        direction.message = Some(message);
+        direction.message = (!is_over).then_some(message);
         if is_over && !was_over {
             self.transactions.message_done(ts, from, body_length, output);
             self.made(from, false);
@@ -138,10 +140,11 @@ impl HttpAnalyzer {
         }
         let code = std::mem::take(&mut self.both.reply_code);
         if !(100..200).contains(&code) {
-            self.unanswered.pop_front();
+            self.answered();
         }
-        let upgrade = std::mem::take(&mut self.both.upgrade);
-        if code == 101 && self.unanswered.len() == 1 && self.both.upgrades && !upgrade.is_empty() {
+        let upgrade = self.both.upgrade.take().unwrap_or_default();
+        let is_last = self.unanswered.as_ref().is_some_and(|unanswered| unanswered.len() == 1);
+        if code == 101 && is_last && self.both.upgrades && !upgrade.is_empty() {
             self.left = Some(match upgrade.to_ascii_lowercase().as_slice() {
                 b"websocket" => Successor::Websocket,
                 b"h2c" => Successor::Http2,
@@ -149,6 +152,16 @@ impl HttpAnalyzer {
             });
         }
         self.both.upgrades = false;
+    }
+
+    /// The oldest request has its response; false where there is none.
+    fn answered(&mut self) -> bool {
+        let Some(unanswered) = &mut self.unanswered else { return false };
+        let was_asked = unanswered.pop_front().is_some();
+        if unanswered.is_empty() {
+            self.unanswered = None;
+        }
+        was_asked
     }
 
     fn first_line(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
@@ -184,13 +197,13 @@ impl HttpAnalyzer {
     }
 
     fn begin_message(&mut self, ts: Timestamp, from: Sender, expect: Expect, output: &mut Output<'_>) {
-        if self.direction(from).message.as_ref().is_some_and(|message| !message.is_over()) {
+        if self.direction(from).message.is_some() {
             output.weird(ts, "HTTP_overlapping_messages", None);
         }
         let (both, transactions) = (&mut self.both, &mut self.transactions);
         let message = Message::new(from, expect, &mut Surroundings { ts, both, transactions, output });
         let direction = self.direction(from);
-        direction.message = Some(message);
+        direction.message = Some(Box::new(message));
         direction.ongoing = true;
         if direction.state == State::FirstLine {
             direction.state = State::Message;
@@ -201,9 +214,10 @@ impl HttpAnalyzer {
         if let Some(version) = request.version {
             self.set_version(ts, Sender::Originator, version, output);
         }
-        self.requests += 1;
-        if self.unanswered.len() < UNANSWERED_MAX {
-            self.unanswered.push_back(request.method.eq_ignore_ascii_case(b"HEAD"));
+        self.requests = self.requests.saturating_add(1);
+        let unanswered = self.unanswered.get_or_insert_default();
+        if unanswered.len() < UNANSWERED_MAX {
+            unanswered.push_back(request.method.eq_ignore_ascii_case(b"HEAD"));
         }
         output.confirm("http");
         self.connects |= request.method.eq_ignore_ascii_case(b"CONNECT");
@@ -223,7 +237,7 @@ impl HttpAnalyzer {
     fn reply(&mut self, ts: Timestamp, reply: ReplyLine<'_>, output: &mut Output<'_>) {
         self.set_version(ts, Sender::Responder, reply.version, output);
         self.both.reply_code = reply.code;
-        if !self.unanswered.is_empty() {
+        if self.unanswered.is_some() {
             output.confirm("http");
         }
         self.transactions.reply(ts, reply.version, reply.code, reply.reason, output);
@@ -231,7 +245,7 @@ impl HttpAnalyzer {
         if self.connects {
             output.through_proxy("Tunnel::HTTP");
         }
-        let to_head = self.unanswered.front().copied().unwrap_or(false);
+        let to_head = self.unanswered.as_ref().and_then(|unanswered| unanswered.front()) == Some(&true);
         let no_body = to_head || matches!(reply.code, 100..200 | 204 | 304);
         let expect = if no_body { Expect::NoBody } else { Expect::Body };
         self.begin_message(ts, Sender::Responder, expect, output);
@@ -241,7 +255,7 @@ impl HttpAnalyzer {
     fn raw(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
         if self.direction(Sender::Responder).message.is_none() {
             self.set_version(chunk.ts, Sender::Responder, Version::HTTP_09, output);
-            if self.unanswered.pop_front().is_some() {
+            if self.answered() {
                 output.confirm("http");
             }
             self.both.closes = true;
@@ -262,7 +276,7 @@ impl HttpAnalyzer {
             State::FirstLine => self.first_line(chunk, output),
             State::Message => {
                 self.deliver(chunk, true, output);
-                let in_header = self.direction(from).message.as_ref().is_some_and(Message::in_header);
+                let in_header = self.direction(from).message.as_deref().is_some_and(Message::in_header);
                 if self.connects && from == Sender::Responder && !in_header {
                     self.left = Some(Successor::Tunnelled);
                 }
@@ -331,5 +345,17 @@ impl Analyzer for HttpAnalyzer {
         self.end_message(ts, Sender::Originator, true, output);
         self.end_message(ts, Sender::Responder, true, output);
         self.transactions.finish(output);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Connections wait for their next request for a long time, and there are many of them.
+    #[test]
+    fn an_idle_connection_is_small() {
+        let bytes = size_of::<HttpAnalyzer>();
+        assert!(bytes <= 256, "{bytes}");
     }
 }

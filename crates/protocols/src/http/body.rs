@@ -21,6 +21,7 @@ pub(super) enum Expect {
 }
 
 /// What the two directions of a connection know of each other.
+#[expect(clippy::box_collection, reason = "seldom there, and it makes every connection smaller")]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Both {
     /// Version of the request and of the response.
@@ -34,7 +35,7 @@ pub(super) struct Both {
     /// The server said `Connection: upgrade`.
     pub(super) upgrades: bool,
     /// To what.
-    pub(super) upgrade: Vec<u8>,
+    pub(super) upgrade: Option<Box<Vec<u8>>>,
 }
 
 /// What a message works with.
@@ -169,7 +170,9 @@ impl Told<'_, '_, '_> {
                 self.around.both.closes |= is(b"close");
                 self.around.both.upgrades |= is(b"upgrade");
             }
-            FramingHeader::Upgrade if from_server => self.around.both.upgrade = first.to_vec(),
+            FramingHeader::Upgrade if from_server => {
+                self.around.both.upgrade = Some(Box::new(first.to_vec()))
+            }
             FramingHeader::ContentRange | FramingHeader::Connection | FramingHeader::Upgrade => {}
         }
     }

@@ -49,16 +49,17 @@ struct Transaction {
 }
 
 /// The transactions of one connection.
+#[expect(clippy::box_collection, reason = "seldom there, and it makes every connection smaller")]
 #[derive(Default)]
 pub(super) struct Transactions {
-    pending: BTreeMap<u64, Transaction>,
+    pending: BTreeMap<u64, Box<Transaction>>,
     request: u64,
     response: u64,
     depth: u32,
     /// The transaction that was spoken of last; files belong to it.
     current: u64,
     /// Files that come in parts and stand in a record already.
-    ranged: Vec<Uid>,
+    ranged: Option<Box<Vec<Uid>>>,
     /// Bytes of text in requests since requests were last given up.
     bytes: usize,
 }
@@ -217,11 +218,12 @@ impl Transactions {
         let Some(transaction) = self.pending.get_mut(&self.current) else { return };
         let Some(summary) = output.files.summary(handle) else { return };
         if transaction.ranged && from == Sender::Responder {
-            if self.ranged.contains(&summary.fuid) {
+            let ranged = self.ranged.get_or_insert_default();
+            if ranged.contains(&summary.fuid) {
                 return;
             }
-            if self.ranged.len() < RANGED_MAX {
-                self.ranged.push(summary.fuid);
+            if ranged.len() < RANGED_MAX {
+                ranged.push(summary.fuid);
             }
         }
         let [of_request, of_reply] = &mut transaction.files;
@@ -296,14 +298,18 @@ impl Transactions {
             let about = output.about;
             let record =
                 Http { ts, uid: about.uid, id: about.id, trans_depth: self.depth, ..Http::default() };
-            Transaction { record, ..Transaction::default() }
+            Box::new(Transaction { record, ..Transaction::default() })
         })
     }
 
     fn write(&mut self, key: u64, output: &mut Output<'_>) {
         // Nothing asked for or answered stands at place 0.
         let Some(transaction) = self.pending.remove(&key).filter(|_| key > 0) else { return };
-        let Transaction { mut record, files: [of_request, of_reply], .. } = transaction;
+        if self.pending.is_empty() {
+            // An empty map keeps its memory, and most connections wait for a long time.
+            self.pending = BTreeMap::new();
+        }
+        let Transaction { mut record, files: [of_request, of_reply], .. } = *transaction;
         (record.orig_fuids, record.orig_filenames, record.orig_mime_types) = of_request.columns(output);
         (record.resp_fuids, record.resp_filenames, record.resp_mime_types) = of_reply.columns(output);
         if record.password.is_some() {

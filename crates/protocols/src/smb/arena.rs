@@ -8,7 +8,8 @@ const SWEEP_MIN: usize = 256;
 
 /// Things by number.
 pub(super) struct Arena<T> {
-    things: FxHashMap<u32, T>,
+    /// They are large, and a table has more room than it needs.
+    things: FxHashMap<u32, Box<T>>,
     next: u32,
     sweep_at: usize,
 }
@@ -24,18 +25,18 @@ impl<T> Arena<T> {
     pub(super) fn insert(&mut self, thing: T) -> u32 {
         let number = self.next;
         self.next = self.next.wrapping_add(1);
-        self.things.insert(number, thing);
+        self.things.insert(number, Box::new(thing));
         number
     }
 
     /// The thing with this number.
     pub(super) fn get(&self, number: u32) -> Option<&T> {
-        self.things.get(&number)
+        self.things.get(&number).map(Box::as_ref)
     }
 
     /// See [`Arena::get`].
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        self.things.get_mut(&number)
+        self.things.get_mut(&number).map(Box::as_mut)
     }
 
     /// Whether so much has come since the last sweep that another pays.

@@ -107,6 +107,10 @@ impl Framer {
                 State::Lost => self.search(&mut bytes),
             }
         }
+        // Between messages, which may be long, a connection waits for a long time.
+        if self.buffer.is_empty() && self.buffer.capacity() > HEAD_BYTES {
+            self.buffer = Vec::new();
+        }
     }
 
     /// So many bytes of the stream are missing.
