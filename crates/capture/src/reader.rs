@@ -1,5 +1,6 @@
 //! One capture file, frame by frame.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,9 @@ use crate::progress::Progress;
 
 /// The smallest pieces in which a file is read.
 const BLOCK_LENGTH_MIN: usize = 16 * 1024;
+
+/// So many bytes of TLS secrets are taken out of a file; what is more is passed over.
+const SECRETS_BYTES_MAX: usize = 64 << 20;
 
 /// What is known of a file once it has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,9 @@ pub(crate) struct CaptureReader {
     times: Option<(i64, i64)>,
     damage: Option<(u64, Fault)>,
     ended: bool,
+    /// Logs of TLS secrets that were read and not taken yet.
+    secrets: Vec<u8>,
+    secrets_left: usize,
 }
 
 impl CaptureReader {
@@ -68,6 +75,8 @@ impl CaptureReader {
             times: None,
             damage: None,
             ended: false,
+            secrets: Vec::new(),
+            secrets_left: SECRETS_BYTES_MAX,
         }
     }
 
@@ -102,7 +111,11 @@ impl CaptureReader {
                     self.note(head.ts);
                     return Some(head);
                 }
-                Ok(Step::Skip(bytes)) => self.skip = bytes,
+                Ok(Step::Skip(bytes)) => {
+                    self.skip = bytes;
+                    self.end_secrets();
+                }
+                Ok(Step::Secrets(range)) => self.keep_secrets(&range),
                 Ok(Step::More(needed)) => {
                     if !self.refill(needed, pool) {
                         self.end();
@@ -115,6 +128,34 @@ impl CaptureReader {
             }
         }
         None
+    }
+
+    #[cold]
+    fn keep_secrets(&mut self, range: &Range<usize>) {
+        let here = self.block.bytes().get(self.at..).unwrap_or(&[]);
+        self.at += range.end;
+        let piece = here.get(range.clone()).unwrap_or(&[]);
+        let kept = piece.get(..self.secrets_left).unwrap_or(piece);
+        self.secrets_left -= kept.len();
+        self.secrets.extend_from_slice(kept);
+    }
+
+    /// Two logs one after the other are two, even if the first ends within a line.
+    fn end_secrets(&mut self) {
+        if self.secrets.last().is_some_and(|last| *last != b'\n') {
+            self.secrets.push(b'\n');
+        }
+    }
+
+    /// Whether there are TLS secrets to be taken.
+    #[inline]
+    pub(crate) fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// Gives out the TLS secrets that stand before the next frame and were not given out yet.
+    pub(crate) fn take_secrets(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.secrets)
     }
 
     #[inline]

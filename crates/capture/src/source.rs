@@ -39,6 +39,8 @@ pub struct Source {
     batches: u64,
     progress: Arc<Progress>,
     reports: Vec<FileReport>,
+    /// Logs of TLS secrets that lay in the files and were not taken yet.
+    secrets: Vec<u8>,
 }
 
 /// A file whose turn has not come.
@@ -102,6 +104,7 @@ impl Source {
             batches: 0,
             progress,
             reports: Vec::new(),
+            secrets: Vec::new(),
         })
     }
 
@@ -113,6 +116,11 @@ impl Source {
     /// What has been read, in the order in which the files ended.
     pub fn reports(&self) -> &[FileReport] {
         &self.reports
+    }
+
+    /// Gives out the logs of TLS secrets that stood in the files up to the frame behind the last batch.
+    pub fn take_secrets(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.secrets)
     }
 
     /// Fills the batch with the next frames; false where there are none.
@@ -164,7 +172,9 @@ impl Source {
         if active > OPEN_FILES_MAX && !is_stream {
             reader.close_between_readings();
         }
-        match reader.next(&mut self.pool) {
+        let next = reader.next(&mut self.pool);
+        self.secrets.append(&mut reader.take_secrets());
+        match next {
             Some(next) => {
                 self.active.push(Reverse(Turn { key: next.ts, file }));
                 if let Some(slot) = self.readers.get_mut(file as usize) {
@@ -195,7 +205,11 @@ impl Source {
             start: range.start as u32,
             end: range.end as u32,
         });
-        match active.reader.next(&mut self.pool) {
+        let next = active.reader.next(&mut self.pool);
+        if active.reader.has_secrets() {
+            self.secrets.append(&mut active.reader.take_secrets());
+        }
+        match next {
             Some(next) => {
                 self.current = Some(Turn { key: turn.key.max(next.ts), file: turn.file });
                 active.next = next;

@@ -13,6 +13,7 @@ use sensor::{Listed, Listing, Source, Traffic};
 use crate::arguments::Analyze;
 use crate::intake::{self, Intake};
 use crate::keeping::Keeping;
+use crate::key_log;
 use crate::memory;
 use crate::output::{Outcome, tell_of};
 use crate::progress::Bar;
@@ -155,6 +156,7 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
     let mut config = sensor::Config {
         shards,
         extract_files: arguments.extract_files.clone(),
+        key_log: key_log::read(&arguments.tls_keys)?,
         ..sensor::Config::default()
     };
     for network in &arguments.networks {

@@ -43,6 +43,7 @@ pub(crate) enum Command {
 Examples:
   otus analyze monday.pcap tuesday.pcap.zst      merged by packet time; they may overlap
   otus analyze --lake office captures/           all captures of a folder; a second run adds to the lake
+  otus analyze --tls-keys keys.log monday.pcap   reads what TLS carries, with the secrets that programs logged
   tcpdump -w - | otus analyze -                  standard input")]
 pub(crate) struct Analyze {
     /// Captures (pcap or pcapng, also gzip or zstd), folders of them, or - for standard input.
@@ -57,6 +58,11 @@ pub(crate) struct Analyze {
     /// Write the files that were seen to this folder, named by their SHA-256; at most 10 GB in all.
     #[arg(long, value_name = "DIR")]
     pub(crate) extract_files: Option<PathBuf>,
+    /// Secrets of TLS connections, as browsers and others write them to the file that SSLKEYLOGFILE names; may be given
+    /// several times. What these connections carry is read too. The secrets are kept nowhere. Those that lie in a
+    /// pcapng capture are used without this.
+    #[arg(long = "tls-keys", value_name = "FILE")]
+    pub(crate) tls_keys: Vec<PathBuf>,
     /// Threads that follow connections; changes nothing in the output unless a limit is reached. Each may take 256 MB
     /// for segments that came early, all together 2 million connections (from 5 threads on 500,000 each).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

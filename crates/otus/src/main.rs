@@ -9,6 +9,7 @@ mod export;
 mod findings;
 mod intake;
 mod keeping;
+mod key_log;
 mod memory;
 mod output;
 mod progress;

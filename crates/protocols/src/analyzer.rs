@@ -145,6 +145,19 @@ pub struct Effects {
     pub handed_to: Option<HandOver>,
     /// So many bytes at the end of the chunk already belong to that protocol; it gets them first.
     pub unread: usize,
+    /// What was found within this protocol, for another one to read beside it.
+    pub within: Vec<Within>,
+    /// The protocol that this is, where it was agreed; else it is recognised.
+    pub within_protocol: Option<&'static str>,
+}
+
+/// A piece of a stream that is carried within another protocol: what the user's keys have opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// The next bytes that this end sent.
+    Data(Sender, Vec<u8>),
+    /// So many bytes are missing here.
+    Gap(Sender, u64),
 }
 
 /// A protocol change in the middle of a connection.
@@ -219,6 +232,16 @@ impl<'a> Output<'a> {
     /// With [`Output::hand_over`]: so many bytes at the end of this chunk belong to the other protocol too.
     pub fn leave_unread(&mut self, bytes: usize) {
         self.effects.unread = bytes;
+    }
+
+    /// A piece of what is carried within this protocol.
+    pub(crate) fn within(&mut self, piece: Within) {
+        self.effects.within.push(piece);
+    }
+
+    /// What is carried within is of this protocol.
+    pub(crate) fn within_is(&mut self, protocol: &'static str) {
+        self.effects.within_protocol = Some(protocol);
     }
 
     /// Reports a violation by its stable name (Zeek's where it has one).

@@ -10,6 +10,8 @@ mod by_message;
 mod cursor;
 mod der;
 mod frames;
+mod key_derivation;
+mod key_log;
 mod lines;
 mod login;
 mod messages;
@@ -85,9 +87,10 @@ mod xmpp;
 
 pub use analyzer::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
-    PROBE_BYTES, Probe, Protocol, Transport, Verdict,
+    PROBE_BYTES, Probe, Protocol, Transport, Verdict, Within,
 };
 pub use frames::{Frame, FrameProtocol, ReadsFrames};
+pub use key_log::{KeyLog, KeyLogReport};
 pub use shared::{CertificatesSeen, Expected, Shared, Transfer};
 
 /// All protocols, sorted, one per line.

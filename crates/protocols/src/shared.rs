@@ -9,6 +9,8 @@ use std::net::IpAddr;
 use records::{Endpoints, Interval, Timestamp, Uid};
 use rustc_hash::FxHashSet;
 
+use crate::key_log::KeyLog;
+
 /// An announced connection that does not come within this span is not expected any more.
 const EXPECTED_FOR: Interval = Interval::from_secs(5 * 60);
 
@@ -48,6 +50,8 @@ impl CertificatesSeen {
 pub struct Shared {
     /// Certificates that this shard has reported.
     pub certificates: CertificatesSeen,
+    /// Secrets of TLS connections that the user has given.
+    pub key_log: KeyLog,
     expected: BTreeMap<Place, Expected>,
     order: VecDeque<Place>,
 }

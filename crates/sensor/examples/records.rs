@@ -1,37 +1,43 @@
-//! `records --out DIR [--shards N] CAPTURE...`: the records of each capture by itself, as Zeek's JSON logs, in
+//! `records --out DIR [--shards N] [--tls-keys FILE] CAPTURE...`: the records of each capture by itself, as Zeek's JSON logs, in
 //! `DIR/<name of the capture>/<type>.log`. For development: `otus export` does the same through the lake.
 
 #![expect(clippy::print_stderr, reason = "a development tool speaks to its user")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use records::AnyRecord;
 use sensor::{Config, Source};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (mut out, mut shards, mut captures) = (PathBuf::from("records"), 1, Vec::new());
+    let (mut out, mut captures) = (PathBuf::from("records"), Vec::new());
+    let mut config = Config { shards: 1, ..Config::default() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--out" => out = arguments.next().ok_or("--out needs a folder")?.into(),
-            "--shards" => shards = arguments.next().ok_or("--shards needs a number")?.parse()?,
+            "--shards" => config.shards = arguments.next().ok_or("--shards needs a number")?.parse()?,
+            "--tls-keys" => {
+                let path = arguments.next().ok_or("--tls-keys needs a file")?;
+                config.key_log.read(BufReader::new(File::open(path)?))?;
+            }
             _ => captures.push(PathBuf::from(argument)),
         }
     }
     for capture in captures {
         let name = capture.file_name().and_then(|name| name.to_str()).unwrap_or("capture");
-        write(&capture, &out.join(name.trim_end_matches(".zst")), shards)?;
+        write(&capture, &out.join(name.trim_end_matches(".zst")), &config)?;
     }
     Ok(())
 }
 
-fn write(capture: &Path, folder: &Path, shards: usize) -> Result<(), Box<dyn Error>> {
+fn write(capture: &Path, folder: &Path, config: &Config) -> Result<(), Box<dyn Error>> {
     let source = Source::open(&[capture.to_path_buf()])?;
-    let config = Config { shards, ..Config::default() };
     let mut logs: BTreeMap<&str, String> = BTreeMap::new();
-    let traffic = sensor::run(source, &config, |records: Vec<AnyRecord>| -> Result<(), std::io::Error> {
+    let traffic = sensor::run(source, config, |records: Vec<AnyRecord>| -> Result<(), std::io::Error> {
         for record in records {
             let log = logs.entry(record.record_type().name).or_default();
             record.write_json(log);

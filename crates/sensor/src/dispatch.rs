@@ -11,7 +11,7 @@ use capture::{FrameBatch, Source};
 use crossbeam_channel::Sender;
 use files::Dropped;
 use packets::{Counters, Decoder, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink};
-use protocols::FRAME_PROTOCOLS;
+use protocols::{FRAME_PROTOCOLS, KeyLog};
 use rustc_hash::FxHasher;
 
 use crate::round::{Beside, Place, Position, Round, Routed};
@@ -54,10 +54,12 @@ pub(crate) struct Dispatcher {
     first: Option<i64>,
     /// Frames by file and unknown link type.
     unknown_links: BTreeMap<(u32, u16), u64>,
+    /// The secrets that the user gave, and those that lay in the capture so far.
+    key_log: KeyLog,
 }
 
 impl Dispatcher {
-    pub(crate) fn new(source: Source, shards: Vec<Sender<Round>>) -> Self {
+    pub(crate) fn new(source: Source, shards: Vec<Sender<Round>>, key_log: KeyLog) -> Self {
         Self {
             source,
             decoder: Decoder::new(),
@@ -66,6 +68,7 @@ impl Dispatcher {
             clock: i64::MIN,
             first: None,
             unknown_links: BTreeMap::new(),
+            key_log,
         }
     }
 
@@ -110,7 +113,17 @@ impl Dispatcher {
         }
     }
 
+    /// All secrets, where the capture has given new ones. Its broken lines are nothing that its reader could mend.
+    fn new_secrets(&mut self) -> Option<KeyLog> {
+        let secrets = self.source.take_secrets();
+        if secrets.is_empty() || self.key_log.read(secrets.as_slice()).is_err() {
+            return None;
+        }
+        Some(self.key_log.clone())
+    }
+
     fn round(&mut self, batch: FrameBatch, last: bool) -> bool {
+        let key_log = self.new_secrets();
         let batch = Arc::new(batch);
         // Most batches fall apart evenly; where one does not, its round grows.
         let packets = batch.len() / self.shards.len().max(1) * 5 / 4;
@@ -121,6 +134,7 @@ impl Dispatcher {
                 batch: Arc::clone(&batch),
                 packets: Vec::with_capacity(packets),
                 last,
+                key_log: key_log.clone(),
                 ..Round::default()
             })
             .collect();

@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use conntrack::{Connection, Handler};
 use files::Dropped;
 use packets::{Encapsulation, TunnelKind};
-use protocols::{About, Analyzer, Chunk, Effects, Output, Protocol, Shared, Transport};
+use protocols::{About, Analyzer, Chunk, Effects, KeyLog, Output, Protocol, Shared, Transport, Within};
 use records::{Conn, Sender, Timestamp, Weird};
 
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
-use crate::recognition::{self, Beginning, Recognition};
+use crate::layer::{Layer, Stage};
+use crate::recognition::{self, Recognition};
 use crate::services::Services;
 use crate::tunnels::{self, Action, Inside, Tunnels};
 use crate::weirds::Weirds;
@@ -21,26 +22,17 @@ const UDP: u8 = 17;
 /// What is kept for each connection.
 #[derive(Default)]
 pub(crate) struct Follow {
-    stage: Stage,
-    services: Services,
-    weirds: Weirds,
+    layer: Layer,
+    told: Told,
     /// It is a tunnel.
     tunnel: Option<TunnelKind>,
 }
 
+/// What is known of a connection, whichever of its layers has told it.
 #[derive(Default)]
-enum Stage {
-    /// Nothing was sent yet.
-    #[default]
-    New,
-    /// TCP: the first bytes did not tell yet.
-    Beginning(Box<Beginning>),
-    /// UDP: so many datagrams did not tell yet.
-    Datagrams(u8),
-    /// An analyzer follows it.
-    Followed(Box<dyn Analyzer>),
-    /// No protocol knows it, or its analyzer gave up.
-    Left,
+struct Told {
+    services: Services,
+    weirds: Weirds,
 }
 
 /// The handler of a shard's table.
@@ -57,11 +49,13 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(files: SensorFiles) -> Self {
+    pub(crate) fn new(files: SensorFiles, key_log: KeyLog) -> Self {
+        let mut shared = Shared::default();
+        shared.key_log = key_log;
         Self {
             emissions: Emissions::default(),
             files,
-            shared: Shared::default(),
+            shared,
             effects: Effects::default(),
             tunnels: Tunnels::default(),
             around: Vec::new(),
@@ -72,6 +66,11 @@ impl Follower {
     /// Files that were to be written out and were not.
     pub(crate) fn dropped_files(&self) -> Dropped {
         self.files.dropped()
+    }
+
+    /// From now on these secrets are known.
+    pub(crate) fn know_secrets(&mut self, key_log: KeyLog) {
+        self.shared.key_log = key_log;
     }
 
     /// Which tunnels lie around the next packet, and whether it is itself part of one.
@@ -113,14 +112,15 @@ impl Follower {
         Connection { now: Timestamp(self.emissions.clock(connection.now.0)), ..*connection }
     }
 
-    /// Lets the connection's analyzer do something, then carries out what it asked for.
+    /// Lets the layer's analyzer do something, then carries out what it asked for.
     fn drive(
         &mut self,
         connection: &Connection,
-        state: &mut Follow,
+        told: &mut Told,
+        layer: &mut Layer,
         act: impl FnOnce(&mut dyn Analyzer, &mut Output<'_>),
     ) {
-        let Stage::Followed(analyzer) = &mut state.stage else { return };
+        let Stage::Followed(analyzer) = &mut layer.stage else { return };
         let about = about(connection);
         let mut output = Output::new(&about, &mut self.shared, &mut self.files, &mut self.effects);
         // A panic is a defect of one analyzer; it must not end the capture.
@@ -129,19 +129,19 @@ impl Follower {
             self.effects.rejected = true;
             self.weird(weird(connection, "analyzer_panic"));
         }
-        self.carry_out(connection, &about, state);
+        self.carry_out(connection, &about, told, layer);
     }
 
-    fn carry_out(&mut self, connection: &Connection, about: &About, state: &mut Follow) {
+    fn carry_out(&mut self, connection: &Connection, about: &About, told: &mut Told, layer: &mut Layer) {
         let now = connection.now.0;
         for service in self.effects.services.drain(..) {
-            state.services.add(service);
+            told.services.add(service);
         }
         for service in self.effects.withdrawn.drain(..) {
-            state.services.withdraw(service);
+            told.services.withdraw(service);
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
-        self.effects.records.retain(|record| state.weirds.allow(record));
+        self.effects.records.retain(|record| told.weirds.allow(record));
         for kind in self.effects.tunnels.drain(..) {
             for record in self.tunnels.through_proxy(connection.now, kind, connection.id) {
                 self.emissions.push(now, connection.uid, record.into());
@@ -149,14 +149,47 @@ impl Follower {
         }
         self.emissions.take_effects(now, connection.uid, &mut self.effects);
         if let Some(to) = self.effects.handed_to.take() {
-            state.stage = match recognition::successor(to, about) {
+            layer.stage = match recognition::successor(to, about) {
                 Some(analyzer) => Stage::Followed(analyzer),
                 None => Stage::New,
             };
         }
         let is_finished = std::mem::take(&mut self.effects.finished);
         if std::mem::take(&mut self.effects.rejected) || is_finished {
-            state.stage = Stage::Left;
+            layer.stage = Stage::Left;
+        }
+        if !self.effects.within.is_empty() {
+            self.deliver_within(connection, about, told, layer);
+        }
+    }
+
+    /// Gives what an analyzer has found within its bytes to the layer within.
+    fn deliver_within(&mut self, connection: &Connection, about: &About, told: &mut Told, layer: &mut Layer) {
+        let (pieces, protocol) =
+            (std::mem::take(&mut self.effects.within), self.effects.within_protocol.take());
+        // What the layer around has not read is none of the layer within.
+        let unread = std::mem::take(&mut self.effects.unread);
+        let begin = || {
+            let protocol = protocol.and_then(|name| recognition::by_name(name, about.transport));
+            protocol.map_or(Stage::New, |protocol| Stage::Followed((protocol.analyzer)(about)))
+        };
+        if let Some(within) = layer.layer_within(begin) {
+            for piece in pieces {
+                match piece {
+                    Within::Data(from, bytes) => self.deliver(connection, told, within, from, &bytes),
+                    Within::Gap(from, length) => self.pass_gap(connection, told, within, from, length),
+                }
+            }
+        }
+        self.effects.unread = unread;
+    }
+
+    /// The connection ends: first what is around, then what is within.
+    fn end(&mut self, connection: &Connection, told: &mut Told, layer: &mut Layer) {
+        self.settle(connection, told, layer);
+        self.drive(connection, told, layer, |analyzer, output| analyzer.end(connection.now, output));
+        if let Some(within) = &mut layer.within {
+            self.end(connection, told, within);
         }
     }
 
@@ -166,40 +199,56 @@ impl Follower {
         recognition::by_name(expected.protocol, about.transport).map(|protocol| (protocol.analyzer)(about))
     }
 
-    fn begin(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+    fn begin(
+        &mut self,
+        connection: &Connection,
+        told: &mut Told,
+        layer: &mut Layer,
+        from: Sender,
+        bytes: &[u8],
+    ) {
         let about = about(connection);
-        if let Some(analyzer) = self.expected(&about) {
-            state.stage = Stage::Followed(analyzer);
-            return self.deliver(connection, state, from, bytes);
+        if layer.is_outermost()
+            && let Some(analyzer) = self.expected(&about)
+        {
+            layer.stage = Stage::Followed(analyzer);
+            return self.deliver(connection, told, layer, from, bytes);
         }
-        state.stage = match connection.ip_proto {
+        layer.stage = match connection.ip_proto {
             TCP => Stage::Beginning(Box::default()),
             UDP => Stage::Datagrams(0),
             _ => Stage::Left,
         };
-        self.recognise(connection, state, from, bytes);
+        self.recognise(connection, told, layer, from, bytes);
     }
 
-    fn recognise(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
+    fn recognise(
+        &mut self,
+        connection: &Connection,
+        told: &mut Told,
+        layer: &mut Layer,
+        from: Sender,
+        bytes: &[u8],
+    ) {
         let about = about(connection);
-        match &mut state.stage {
+        match &mut layer.stage {
             Stage::Beginning(beginning) => {
                 beginning.push(connection.now, from, bytes);
                 match beginning.recognise(&about) {
-                    Recognition::Is(protocol) => self.follow_from_beginning(connection, state, protocol),
+                    Recognition::Is(protocol) => self.follow_from_beginning(connection, told, layer, protocol),
                     Recognition::Open => {}
-                    Recognition::Unknown => state.stage = Stage::Left,
+                    Recognition::Unknown => layer.stage = Stage::Left,
                 }
             }
             Stage::Datagrams(seen) => {
                 *seen += 1;
                 match recognition::recognise_datagram(&about, from, bytes, *seen) {
                     Recognition::Is(protocol) => {
-                        state.stage = Stage::Followed((protocol.analyzer)(&about));
-                        self.deliver(connection, state, from, bytes);
+                        layer.stage = Stage::Followed((protocol.analyzer)(&about));
+                        self.deliver(connection, told, layer, from, bytes);
                     }
                     Recognition::Open => {}
-                    Recognition::Unknown => state.stage = Stage::Left,
+                    Recognition::Unknown => layer.stage = Stage::Left,
                 }
             }
             Stage::New | Stage::Followed(_) | Stage::Left => {}
@@ -210,43 +259,88 @@ impl Follower {
     fn follow_from_beginning(
         &mut self,
         connection: &Connection,
-        state: &mut Follow,
+        told: &mut Told,
+        layer: &mut Layer,
         protocol: &'static Protocol,
     ) {
         let analyzer = (protocol.analyzer)(&about(connection));
-        let stage = std::mem::replace(&mut state.stage, Stage::Followed(analyzer));
+        let stage = std::mem::replace(&mut layer.stage, Stage::Followed(analyzer));
         let Stage::Beginning(beginning) = stage else { return };
         for (ts, from, piece) in beginning.pieces() {
             let then = Connection { now: ts, ..*connection };
-            self.deliver(&then, state, from, piece);
+            self.deliver(&then, told, layer, from, piece);
         }
     }
 
     /// What was sent so far is all that recognition will get.
-    fn settle(&mut self, connection: &Connection, state: &mut Follow) {
-        if let Stage::Beginning(beginning) = &state.stage
+    fn settle(&mut self, connection: &Connection, told: &mut Told, layer: &mut Layer) {
+        if let Stage::Beginning(beginning) = &layer.stage
             && let Some(protocol) = beginning.settle(&about(connection))
         {
-            self.follow_from_beginning(connection, state, protocol);
+            self.follow_from_beginning(connection, told, layer, protocol);
         }
     }
 
-    fn deliver(&mut self, connection: &Connection, state: &mut Follow, from: Sender, bytes: &[u8]) {
-        match &state.stage {
+    fn deliver(
+        &mut self,
+        connection: &Connection,
+        told: &mut Told,
+        layer: &mut Layer,
+        from: Sender,
+        bytes: &[u8],
+    ) {
+        match &layer.stage {
             // An analyzer has handed over while the first bytes were given to it.
-            Stage::New => self.begin(connection, state, from, bytes),
-            Stage::Beginning(_) | Stage::Datagrams(_) => self.recognise(connection, state, from, bytes),
+            Stage::New => self.begin(connection, told, layer, from, bytes),
+            Stage::Beginning(_) | Stage::Datagrams(_) => self.recognise(connection, told, layer, from, bytes),
             Stage::Followed(_) => {
                 let chunk = Chunk { ts: connection.now, from, bytes };
-                self.drive(connection, state, |analyzer, output| analyzer.data(chunk, output));
+                self.drive(connection, told, layer, |analyzer, output| analyzer.data(chunk, output));
                 // What the protocol before did not read is for the one after it.
                 let unread = std::mem::take(&mut self.effects.unread);
                 let read = bytes.len().saturating_sub(unread);
                 if let Some(rest @ [_, ..]) = bytes.get(read..) {
-                    self.deliver(connection, state, from, rest);
+                    self.deliver(connection, told, layer, from, rest);
                 }
             }
             Stage::Left => {}
+        }
+    }
+
+    fn pass_gap(
+        &mut self,
+        connection: &Connection,
+        told: &mut Told,
+        layer: &mut Layer,
+        from: Sender,
+        length: u64,
+    ) {
+        self.settle(connection, told, layer);
+        let gap = |analyzer: &mut dyn Analyzer, output: &mut Output<'_>| {
+            analyzer.gap(connection.now, from, length, output);
+        };
+        match &layer.stage {
+            Stage::Followed(_) => self.drive(connection, told, layer, gap),
+            // Where the first bytes are lost, only the port can tell, and only of the connection itself.
+            Stage::New
+                if layer.is_outermost()
+                    && let Some(protocol) = recognition::by_port(&about(connection)) =>
+            {
+                layer.stage = Stage::Followed((protocol.analyzer)(&about(connection)));
+                self.drive(connection, told, layer, gap);
+            }
+            Stage::New | Stage::Beginning(_) => layer.stage = Stage::Left,
+            Stage::Datagrams(_) | Stage::Left => {}
+        }
+    }
+
+    fn half_close(&mut self, connection: &Connection, told: &mut Told, layer: &mut Layer, from: Sender) {
+        self.settle(connection, told, layer);
+        self.drive(connection, told, layer, |analyzer, output| {
+            analyzer.half_closed(connection.now, from, output);
+        });
+        if let Some(within) = &mut layer.within {
+            self.half_close(connection, told, within, from);
         }
     }
 }
@@ -265,53 +359,36 @@ impl Handler for Follower {
         if let Some(kind) = self.carries {
             self.is_tunnel(&self.on_clock(connection), state, kind);
         }
-        self.deliver(&self.on_clock(connection), state, from, bytes);
+        self.deliver(&self.on_clock(connection), &mut state.told, &mut state.layer, from, bytes);
     }
 
     fn gap(&mut self, connection: &Connection, state: &mut Follow, from: Sender, length: u64) {
-        let connection = &self.on_clock(connection);
-        self.settle(connection, state);
-        match &state.stage {
-            Stage::Followed(_) => self.drive(connection, state, |analyzer, output| {
-                analyzer.gap(connection.now, from, length, output)
-            }),
-            // Where the first bytes are lost, only the port can tell.
-            Stage::New if let Some(protocol) = recognition::by_port(&about(connection)) => {
-                state.stage = Stage::Followed((protocol.analyzer)(&about(connection)));
-                self.drive(connection, state, |analyzer, output| {
-                    analyzer.gap(connection.now, from, length, output);
-                });
-            }
-            Stage::New | Stage::Beginning(_) => state.stage = Stage::Left,
-            Stage::Datagrams(_) | Stage::Left => {}
-        }
+        self.pass_gap(&self.on_clock(connection), &mut state.told, &mut state.layer, from, length);
     }
 
     fn half_closed(&mut self, connection: &Connection, state: &mut Follow, from: Sender) {
-        let connection = &self.on_clock(connection);
-        self.settle(connection, state);
-        self.drive(connection, state, |analyzer, output| analyzer.half_closed(connection.now, from, output));
+        self.half_close(&self.on_clock(connection), &mut state.told, &mut state.layer, from);
     }
 
     fn flipped(&mut self, _connection: &Connection, state: &mut Follow) {
-        state.stage = Stage::New;
+        state.layer = Layer::default();
     }
 
     fn closed(&mut self, connection: &Connection, mut state: Follow, mut record: Conn) {
         let connection = &self.on_clock(connection);
-        self.settle(connection, &mut state);
-        self.drive(connection, &mut state, |analyzer, output| analyzer.end(connection.now, output));
+        self.end(connection, &mut state.told, &mut state.layer);
+        let services = &mut state.told.services;
         // An announced connection is known even if it carried nothing.
         if let (Stage::New, Some(expected)) =
-            (&state.stage, self.shared.announced(record.id, connection.start))
+            (&state.layer.stage, self.shared.announced(record.id, connection.start))
         {
-            state.services.add(expected.protocol);
+            services.add(expected.protocol);
         }
         let now = connection.now;
         self.files.end_connection(connection.uid, |record| {
             self.emissions.push(now.0, connection.uid, record);
         });
-        record.service = state.services.joined();
+        record.service = services.joined();
         self.emissions.push(now.0, connection.uid, record.into());
         if let Some(kind) = state.tunnel {
             self.tell_tunnel(connection, kind, Action::Close);

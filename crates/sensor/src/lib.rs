@@ -8,6 +8,7 @@ mod dispatch;
 mod emission;
 mod file_sink;
 mod follower;
+mod layer;
 mod merge;
 mod recognition;
 mod round;
@@ -30,6 +31,7 @@ pub use capture::{
 pub use dispatch::{Traffic, UnknownLink};
 pub use files::Dropped;
 pub use packets::Counters;
+pub use protocols::{KeyLog, KeyLogReport};
 
 use crate::dispatch::Dispatcher;
 use crate::merge::Merger;
@@ -51,6 +53,8 @@ pub struct Config {
     pub table: conntrack::Config,
     /// Where files are written out by their SHA-256; off by default.
     pub extract_files: Option<PathBuf>,
+    /// Secrets of TLS connections, with which these are read; none by default.
+    pub key_log: KeyLog,
 }
 
 impl Config {
@@ -83,7 +87,8 @@ pub fn run<E: From<std::io::Error>>(
             shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
         let (to_merger, from_shards): (Vec<_>, Vec<_>) =
             shards.iter().map(|_| bounded(ROUNDS_WAITING)).unzip();
-        let reader = scope.spawn(move || Dispatcher::new(source, to_shards).run());
+        let dispatcher = Dispatcher::new(source, to_shards, config.key_log.clone());
+        let reader = scope.spawn(move || dispatcher.run());
         let shards = shards.into_iter().zip(from_reader).zip(to_merger);
         let shards: Vec<_> = shards
             .map(|((mut shard, rounds), results)| {
@@ -119,7 +124,7 @@ mod tests {
     fn shards_share_the_connections_of_the_program() {
         let of_shard = |shards, connections_max| {
             let table = conntrack::Config { connections_max, ..conntrack::Config::default() };
-            Config { shards, table, extract_files: None }.table_of_shard().connections_max
+            Config { shards, table, ..Config::default() }.table_of_shard().connections_max
         };
         let cases = [(0, 2_000_000), (1, 2_000_000), (2, 1_000_000), (4, 500_000), (64, 500_000)];
         for (shards, expected) in cases {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use capture::FrameBatch;
 use packets::{Encapsulation, HeaderWeird, OtherFrame, Packet, TunnelKind};
+use protocols::KeyLog;
 
 /// Where a packet or violation stands in the capture.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,8 @@ pub(crate) struct Round {
     /// Packets with another one directly in IP.
     pub(crate) over_ip: Vec<(Position, Encapsulation)>,
     pub(crate) own: Vec<u8>,
+    /// All secrets that are known, where the capture has given new ones.
+    pub(crate) key_log: Option<KeyLog>,
     /// Traffic time at the end of the round.
     pub(crate) clock: i64,
     /// The capture is over: close all connections.

@@ -26,7 +26,7 @@ pub(crate) struct Shard {
 
 impl Shard {
     pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
-        let follower = Follower::new(SensorFiles::new(config, kept)?);
+        let follower = Follower::new(SensorFiles::new(config, kept)?, config.key_log.clone());
         let readers = FRAME_PROTOCOLS.iter().map(|protocol| (protocol.reader)()).collect();
         Ok(Self { table: Table::new(config.table_of_shard()), follower, readers, clock: i64::MIN })
     }
@@ -38,6 +38,9 @@ impl Shard {
 
     /// Works through a round and gives out what came of it, not yet in order.
     pub(crate) fn round(&mut self, round: &Round) -> Vec<Emission> {
+        if let Some(key_log) = &round.key_log {
+            self.follower.know_secrets(key_log.clone());
+        }
         let mut around = round.around.iter().peekable();
         for (place, routed) in round.packets.iter().enumerate() {
             self.advance(routed.position.clock);

@@ -41,6 +41,9 @@ pub enum Step {
     },
     /// Something that is not a frame; the parser has gone on by so many bytes, which may be more than were given.
     Skip(u64),
+    /// A part of a log of TLS secrets that lies in the file, from the beginning of the bytes that were given. Parts
+    /// without another step between them belong together.
+    Secrets(Range<usize>),
     /// Nothing can be said before so many bytes from the parser's position are at hand.
     More(usize),
 }
@@ -126,6 +129,7 @@ impl FormatReader {
                 self.offset = self.offset.saturating_add(match step {
                     Step::Frame { consumed, .. } => consumed as u64,
                     Step::Skip(bytes) => bytes,
+                    Step::Secrets(ref range) => range.end as u64,
                     Step::More(_) => 0,
                 });
                 Ok(step)
@@ -142,16 +146,25 @@ impl FormatReader {
         let damage = |error| Err(FormatDamage { offset: self.offset, error });
         match self.clone().step(left) {
             Ok(Step::More(_)) if self.offset == 0 && left.is_empty() => damage(FormatError::Empty),
-            Ok(Step::More(_)) if left.is_empty() => Ok(()),
+            Ok(Step::More(_)) if left.is_empty() && self.unread_secrets() == 0 => Ok(()),
+            Ok(Step::More(_)) if left.is_empty() => damage(FormatError::Truncated(self.unread_secrets())),
             Ok(Step::More(needed)) => {
                 damage(FormatError::Truncated(needed.saturating_sub(left.len()).max(1) as u64))
             }
-            Ok(Step::Frame { .. }) => Ok(()),
+            Ok(Step::Frame { .. } | Step::Secrets(_)) => Ok(()),
             Ok(Step::Skip(bytes)) => match bytes.checked_sub(left.len() as u64) {
                 Some(0) | None => Ok(()),
                 Some(missing) => damage(FormatError::Truncated(missing)),
             },
             Err(error) => Err(error),
+        }
+    }
+
+    /// Bytes of secrets that should still come.
+    fn unread_secrets(&self) -> u64 {
+        match &self.format {
+            Format::Pcapng(pcapng) => pcapng.unread_secrets(),
+            Format::Pcap(_) | Format::Unknown => 0,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The newer capture file, a row of blocks: draft-ietf-opsawg-pcapng. Comments, names, statistics and secrets
+//! The newer capture file, a row of blocks: draft-ietf-opsawg-pcapng. Comments, names and statistics
 //! are passed over.
 
 use super::{BYTES_NEEDED_MAX, FRAME_LENGTH_MAX, FormatError, FrameHead, Order, Step};
@@ -9,6 +9,10 @@ const INTERFACE: u32 = 1;
 const OLD_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
+
+/// Secrets that are a log of TLS keys.
+const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 /// The most interfaces of a section that are believed; each costs 32 bytes of memory.
 const INTERFACES_MAX: usize = 65_536;
@@ -24,6 +28,15 @@ const OPTION_TIME_OFFSET: u16 = 14;
 pub(super) struct Pcapng {
     order: Option<Order>,
     interfaces: Vec<Interface>,
+    secrets: Secrets,
+}
+
+/// What is left of a block of secrets, which may be of any length and is given out as it comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Secrets {
+    left: u64,
+    /// Bytes behind the secrets that end the block.
+    behind: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +89,9 @@ pub(super) fn is_magic(magic: [u8; 4]) -> bool {
 impl Pcapng {
     #[inline]
     pub(super) fn step(&mut self, bytes: &[u8]) -> Result<Step, FormatError> {
+        if self.secrets.behind > 0 {
+            return Ok(self.more_secrets(bytes));
+        }
         let Some(head) = bytes.first_chunk::<8>() else { return Ok(Step::More(8)) };
         let order = match self.order {
             Some(order) if !is_magic([head[0], head[1], head[2], head[3]]) => order,
@@ -102,8 +118,51 @@ impl Pcapng {
                 };
                 self.block(order, kind, block, length)
             }
+            DECRYPTION_SECRETS => self.begin_secrets(order, bytes, length, padded),
             _ => Ok(Step::Skip(padded)),
         }
+    }
+
+    /// The head of a block of secrets: the kind and the length of what follows.
+    fn begin_secrets(
+        &mut self,
+        order: Order,
+        bytes: &[u8],
+        length: u32,
+        padded: u64,
+    ) -> Result<Step, FormatError> {
+        const HEAD_BYTES: u64 = 16;
+        const LENGTH_BYTES: u64 = 4;
+        let (Some(kind), Some(secrets)) = (order.u32_at(bytes, 8), order.u32_at(bytes, 12)) else {
+            return Ok(Step::More(HEAD_BYTES as usize));
+        };
+        let room = padded.checked_sub(HEAD_BYTES + LENGTH_BYTES).ok_or(FormatError::Length(length.into()))?;
+        if u64::from(secrets) > room {
+            return Err(FormatError::Length(secrets.into()));
+        }
+        if kind != TLS_KEY_LOG {
+            return Ok(Step::Skip(padded));
+        }
+        let left = u64::from(secrets);
+        self.secrets = Secrets { left, behind: padded - HEAD_BYTES - left };
+        Ok(Step::Skip(HEAD_BYTES))
+    }
+
+    fn more_secrets(&mut self, bytes: &[u8]) -> Step {
+        if self.secrets.left == 0 {
+            return Step::Skip(std::mem::take(&mut self.secrets).behind);
+        }
+        let here = usize::try_from(self.secrets.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+        if here == 0 {
+            return Step::More(1);
+        }
+        self.secrets.left -= here as u64;
+        Step::Secrets(0..here)
+    }
+
+    /// Bytes of the block of secrets at hand that have not been read.
+    pub(super) fn unread_secrets(&self) -> u64 {
+        self.secrets.left + self.secrets.behind
     }
 
     fn section(&mut self, order: Order, bytes: &[u8], length: u32, padded: u64) -> Result<Step, FormatError> {

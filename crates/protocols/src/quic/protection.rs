@@ -3,11 +3,11 @@
 
 use aes::Aes128Enc;
 use aes::cipher::{BlockCipherEncrypt as _, KeyInit as _};
-use ghash::GHash;
-use ghash::universal_hash::UniversalHash as _;
-use sha2::{Digest as _, Sha256};
+use aes_gcm::Aes128Gcm;
+use aes_gcm::aead::{Aead as _, Payload};
 
 use super::versions::Scheme;
+use crate::key_derivation::Hash;
 
 const BLOCK_BYTES: usize = 16;
 
@@ -32,14 +32,14 @@ pub(super) struct EndKeys {
 impl Keys {
     /// From the destination of the client's first packet.
     pub(super) fn derive(scheme: &Scheme, destination: &[u8]) -> Self {
-        let secret = hmac(&scheme.salt, &[destination]);
+        let secret = Hash::Sha256.hmac(&scheme.salt, &[destination]);
         let of_end = |label| EndKeys::derive(scheme, &expand::<32>(&secret, label));
         Self { client: of_end("client in"), server: of_end("server in") }
     }
 }
 
 impl EndKeys {
-    fn derive(scheme: &Scheme, secret: &[u8; 32]) -> Self {
+    fn derive(scheme: &Scheme, secret: &[u8]) -> Self {
         let [key, nonce, header] = scheme.labels;
         Self { key: expand(secret, key), nonce: expand(secret, nonce), header: expand(secret, header) }
     }
@@ -53,10 +53,8 @@ impl EndKeys {
         for (byte, digit) in nonce.iter_mut().skip(self.nonce.len() - number_length).zip(number) {
             *byte ^= digit;
         }
-        let (sealed, tag) = protected.split_last_chunk::<BLOCK_BYTES>()?;
-        let cipher = Aes128Enc::new(&self.key.into());
-        let is_authentic = authenticate(&cipher, nonce, &header, sealed) == *tag;
-        is_authentic.then(|| decrypt(&cipher, nonce, sealed))
+        let cipher = Aes128Gcm::new(&self.key.into());
+        cipher.decrypt(&nonce.into(), Payload { msg: protected, aad: &header }).ok()
     }
 
     /// The header as it was before it was masked, and what is behind it.
@@ -81,66 +79,11 @@ fn block(cipher: &Aes128Enc, bytes: [u8; BLOCK_BYTES]) -> [u8; BLOCK_BYTES] {
     block.into()
 }
 
-/// The block of a counter: the nonce, then the count.
-fn counter(nonce: [u8; 12], count: u32) -> [u8; BLOCK_BYTES] {
-    let mut bytes = [0; BLOCK_BYTES];
-    for (byte, from) in bytes.iter_mut().zip(nonce.into_iter().chain(count.to_be_bytes())) {
-        *byte = from;
-    }
-    bytes
-}
-
-/// The tag of AES-GCM (NIST SP 800-38D, section 7).
-fn authenticate(cipher: &Aes128Enc, nonce: [u8; 12], header: &[u8], sealed: &[u8]) -> [u8; BLOCK_BYTES] {
-    let bits = |bytes: &[u8]| (bytes.len() as u64 * 8).to_be_bytes();
-    let mut lengths = [0; BLOCK_BYTES];
-    for (byte, from) in lengths.iter_mut().zip(bits(header).into_iter().chain(bits(sealed))) {
-        *byte = from;
-    }
-    let mut hash = GHash::new(&block(cipher, [0; BLOCK_BYTES]).into());
-    hash.update_padded(header);
-    hash.update_padded(sealed);
-    hash.update(&[lengths.into()]);
-    let mut tag: [u8; BLOCK_BYTES] = hash.finalize().into();
-    for (byte, mask) in tag.iter_mut().zip(block(cipher, counter(nonce, 1))) {
-        *byte ^= mask;
-    }
-    tag
-}
-
-/// AES-GCM's encryption, which is its own opposite.
-fn decrypt(cipher: &Aes128Enc, nonce: [u8; 12], sealed: &[u8]) -> Vec<u8> {
-    let mut bytes = sealed.to_vec();
-    for (count, piece) in (2..).zip(bytes.chunks_mut(BLOCK_BYTES)) {
-        for (byte, mask) in piece.iter_mut().zip(block(cipher, counter(nonce, count))) {
-            *byte ^= mask;
-        }
-    }
-    bytes
-}
-
-/// HMAC with SHA-256 (RFC 2104), for keys that are no longer than its block.
-fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
-    let padded = |pad: u8| {
-        let mut bytes = [pad; 64];
-        for (byte, key) in bytes.iter_mut().zip(key) {
-            *byte ^= key;
-        }
-        Sha256::new_with_prefix(bytes)
-    };
-    let inner = message.iter().fold(padded(0x36), |hash, piece| hash.chain_update(piece)).finalize();
-    padded(0x5c).chain_update(inner).finalize().into()
-}
-
-/// HKDF-Expand-Label (RFC 8446, section 7.1) without context, for at most one hash.
-fn expand<const N: usize>(secret: &[u8; 32], label: &str) -> [u8; N] {
-    const { assert!(N <= 32, "one hash is enough") };
-    const PREFIX: &str = "tls13 ";
-    let label_length = u8::try_from(PREFIX.len() + label.len()).unwrap_or(u8::MAX);
-    let message: [&[u8]; 4] = [&[0, N as u8, label_length], PREFIX.as_bytes(), label.as_bytes(), &[0, 1]];
-    let hash = hmac(secret, &message);
+/// HKDF-Expand-Label as an array.
+fn expand<const N: usize>(secret: &[u8], label: &str) -> [u8; N] {
+    const { assert!(N <= Hash::Sha256.bytes(), "one hash is enough") };
     let mut key = [0; N];
-    for (byte, from) in key.iter_mut().zip(hash) {
+    for (byte, from) in key.iter_mut().zip(Hash::Sha256.expand_label(secret, label, N)) {
         *byte = from;
     }
     key

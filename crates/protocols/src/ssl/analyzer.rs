@@ -2,8 +2,10 @@
 
 use records::{Sender, Timestamp};
 
+use super::decryption::{Decryption, Search};
 use super::record_layer::{Body, Header, Record, RecordLayer};
 use super::session::{Session, Violation};
+use super::wire::message;
 use crate::{Analyzer, Chunk, Output, take};
 
 /// A longer handshake message is a violation.
@@ -12,44 +14,50 @@ const HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
 /// Zeek leaves a connection its service if it breaks the protocol behind so many bytes (`ignore_violations_after`).
 const WITHDRAWN_WITHIN_BYTES: u64 = 10 * 1024;
 
-mod content {
-    pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
-    pub(super) const ALERT: u8 = 21;
-    pub(super) const HANDSHAKE: u8 = 22;
-    pub(super) const APPLICATION_DATA: u8 = 23;
-    pub(super) const HEARTBEAT: u8 = 24;
+pub(super) mod content {
+    pub(crate) const CHANGE_CIPHER_SPEC: u8 = 20;
+    pub(crate) const ALERT: u8 = 21;
+    pub(crate) const HANDSHAKE: u8 = 22;
+    pub(crate) const APPLICATION_DATA: u8 = 23;
+    pub(crate) const HEARTBEAT: u8 = 24;
 }
 
-/// Follows a connection until its handshake is over.
+/// Follows a connection until its handshake is over, or to its end where the user's key log has its secrets.
 #[derive(Default)]
 pub(crate) struct SslAnalyzer {
-    session: Session,
+    pub(super) session: Session,
+    /// Where there is a key log that may have the connection's secrets.
+    pub(super) decryption: Option<Box<Decryption>>,
+    /// The record is written.
+    pub(super) is_told: bool,
     originator: Direction,
     responder: Direction,
     /// The client speaks from the responder's end.
     flipped: bool,
     /// Records of SSL 3 or later were seen.
-    is_version_3: bool,
+    pub(super) is_version_3: bool,
     bytes: u64,
     over: bool,
 }
 
 #[derive(Default)]
-struct Direction {
-    layer: RecordLayer,
+pub(super) struct Direction {
+    pub(super) layer: RecordLayer,
     /// Handshake messages that have not come whole.
-    handshake: Vec<u8>,
+    pub(super) handshake: Vec<u8>,
+    /// Bytes were lost, and the next record is looked for.
+    pub(super) search: Option<Search>,
 }
 
 impl SslAnalyzer {
-    fn direction(&mut self, from: Sender) -> &mut Direction {
+    pub(super) fn direction(&mut self, from: Sender) -> &mut Direction {
         match from {
             Sender::Originator => &mut self.originator,
             Sender::Responder => &mut self.responder,
         }
     }
 
-    fn is_client(&self, from: Sender) -> bool {
+    pub(super) fn is_client(&self, from: Sender) -> bool {
         (from == Sender::Originator) != self.flipped
     }
 
@@ -65,7 +73,12 @@ impl SslAnalyzer {
         }
         let is_encrypted = self.session.is_encrypted(self.is_client(from))
             || (self.session.is_tls_1_3() && header.content_type == content::APPLICATION_DATA);
-        if is_encrypted || header.content_type == content::APPLICATION_DATA { Body::Skip } else { Body::Keep }
+        if !is_encrypted && header.content_type != content::APPLICATION_DATA {
+            return Body::Keep;
+        }
+        let decryption = self.decryption.as_ref();
+        let is_opened = decryption.is_some_and(|it| it.is_for(self.is_client(from), header));
+        if is_opened { Body::Open } else { Body::Skip }
     }
 
     fn record(
@@ -76,8 +89,8 @@ impl SslAnalyzer {
         output: &mut Output<'_>,
     ) -> Result<(), Violation> {
         let is_client = self.is_client(from);
-        let Some(body) = &record.body else {
-            self.skipped(ts, is_client, output);
+        let Some(body) = record.body.as_ref().filter(|_| !record.is_sealed) else {
+            self.sealed(ts, from, record, output);
             return Ok(());
         };
         if !self.is_version_3 && version_2_length(&record.header).is_some() {
@@ -86,7 +99,10 @@ impl SslAnalyzer {
         self.is_version_3 = true;
         match (record.header.content_type, body.as_slice()) {
             (content::HANDSHAKE, body) => self.handshake(ts, from, body, output)?,
-            (content::CHANGE_CIPHER_SPEC, _) => self.session.change_cipher_spec(ts, is_client),
+            (content::CHANGE_CIPHER_SPEC, _) => {
+                self.session.change_cipher_spec(ts, is_client);
+                self.change_keys(ts, is_client, output);
+            }
             (content::ALERT, alerts) => {
                 for alert in alerts.as_chunks::<2>().0 {
                     self.session.alert(ts, is_client, alert[1]);
@@ -98,17 +114,6 @@ impl SslAnalyzer {
         Ok(())
     }
 
-    /// An encrypted record has passed, or one that should have been.
-    fn skipped(&mut self, ts: Timestamp, is_client: bool, output: &mut Output<'_>) {
-        self.is_version_3 = true;
-        if self.session.is_tls_1_3() {
-            self.session.encrypt(is_client);
-        }
-        if self.session.is_encrypted(is_client) && self.session.ciphertext(ts) {
-            self.finish(output);
-        }
-    }
-
     fn handshake(
         &mut self,
         ts: Timestamp,
@@ -116,7 +121,24 @@ impl SslAnalyzer {
         body: &[u8],
         output: &mut Output<'_>,
     ) -> Result<(), Violation> {
-        const CLIENT_HELLO: u8 = 1;
+        self.each_message(from, body, |analyzer, (kind, body)| {
+            if kind == message::CLIENT_HELLO && !analyzer.is_client(from) && !analyzer.flipped {
+                analyzer.flipped = true;
+                analyzer.session.flipped(ts);
+            }
+            analyzer.session.handshake(ts, analyzer.is_client(from), (kind, body), output)?;
+            analyzer.note_keys(ts, (kind, body), output);
+            Ok(())
+        })
+    }
+
+    /// Does something with each handshake message that is whole.
+    pub(super) fn each_message(
+        &mut self,
+        from: Sender,
+        body: &[u8],
+        mut act: impl FnMut(&mut Self, (u8, &[u8])) -> Result<(), Violation>,
+    ) -> Result<(), Violation> {
         let mut buffered = std::mem::take(&mut self.direction(from).handshake);
         buffered.extend_from_slice(body);
         let mut rest = buffered.as_slice();
@@ -128,11 +150,7 @@ impl SslAnalyzer {
             }
             let Some(body) = take::bytes(&mut message, length) else { break };
             rest = message;
-            if kind == CLIENT_HELLO && !self.is_client(from) && !self.flipped {
-                self.flipped = true;
-                self.session.flipped(ts);
-            }
-            self.session.handshake(ts, self.is_client(from), (kind, body), output)?;
+            act(self, (kind, body))?;
         }
         let consumed = buffered.len() - rest.len();
         buffered.drain(..consumed);
@@ -174,34 +192,30 @@ impl SslAnalyzer {
         Ok(())
     }
 
-    fn finish(&mut self, output: &mut Output<'_>) {
+    pub(super) fn finish(&mut self, output: &mut Output<'_>) {
         self.over = true;
         output.finish();
-        self.session.write(output);
+        self.tell(output);
+    }
+
+    /// Writes the record, once.
+    pub(super) fn tell(&mut self, output: &mut Output<'_>) {
+        if !std::mem::replace(&mut self.is_told, true) {
+            self.session.write(output);
+        }
     }
 
     fn violate(&mut self, output: &mut Output<'_>) {
+        let is_late = self.is_told;
         self.finish(output);
-        if self.bytes <= WITHDRAWN_WITHIN_BYTES {
+        if self.bytes <= WITHDRAWN_WITHIN_BYTES && !is_late {
             output.withdraw("ssl");
         }
         output.reject();
     }
-}
 
-/// The length of what follows the first five bytes of a record of SSL 2, if it is one.
-fn version_2_length(header: &Header) -> Option<usize> {
-    let [high, low, kind, ..] = header.raw;
-    let length = usize::from(u16::from_be_bytes([high & 0x7f, low]));
-    if high & 0x80 != 0 && matches!(kind, 1 | 2 | 4) { length.checked_sub(3) } else { None }
-}
-
-impl Analyzer for SslAnalyzer {
-    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        if self.over {
-            return;
-        }
-        self.bytes = self.bytes.saturating_add(chunk.bytes.len() as u64);
+    /// Reads records until the bytes are used up.
+    fn records(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) {
         let mut bytes = chunk.bytes;
         while !self.over {
             let mut layer = std::mem::take(&mut self.direction(chunk.from).layer);
@@ -223,16 +237,37 @@ impl Analyzer for SslAnalyzer {
             }
         }
     }
+}
 
-    fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, output: &mut Output<'_>) {
-        // What follows cannot be put in step with the records again; Zeek stops here as well.
-        if !self.over {
+/// The length of what follows the first five bytes of a record of SSL 2, if it is one.
+fn version_2_length(header: &Header) -> Option<usize> {
+    let [high, low, kind, ..] = header.raw;
+    let length = usize::from(u16::from_be_bytes([high & 0x7f, low]));
+    if high & 0x80 != 0 && matches!(kind, 1 | 2 | 4) { length.checked_sub(3) } else { None }
+}
+
+impl Analyzer for SslAnalyzer {
+    fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
+        if self.over {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(chunk.bytes.len() as u64);
+        match self.behind_lost_bytes(&chunk, output) {
+            Some(rest) => self.records(&Chunk { bytes: &rest, ..chunk }, output),
+            None => self.records(&chunk, output),
+        }
+    }
+
+    fn gap(&mut self, _ts: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {
+        // Without keys, what follows cannot be put in step with the records again; Zeek stops here as well.
+        if !self.over && !self.look_behind_gap(from, length) {
             self.finish(output);
         }
     }
 
-    fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {
+    fn end(&mut self, ts: Timestamp, output: &mut Output<'_>) {
         if !self.over {
+            self.tell_unfound(ts, output);
             self.finish(output);
         }
     }

@@ -1,11 +1,13 @@
 //! TLS and its ancestors: SSL 2 and 3, TLS 1.0 to 1.3 (RFC 8446, RFC 5246) over TCP, DTLS (RFC 6347) over UDP.
 //!
-//! Writes `ssl` once the handshake is over, and `x509` for each new certificate. Nothing is decrypted, and after the
-//! handshake the bytes are not looked at.
+//! Writes `ssl` once the handshake is over, and `x509` for each new certificate. After the handshake the bytes are not
+//! looked at, but where the user's key log has the connection's secrets: then records are opened, and what is in them
+//! is handed on to be recognised as a protocol of its own.
 
 mod analyzer;
 mod certificate;
 mod cipher_names;
+mod decryption;
 mod distinguished_name;
 mod dtls;
 mod fingerprints;
@@ -13,6 +15,7 @@ mod host_name;
 mod names;
 mod object_names;
 mod record_layer;
+mod sealed;
 mod session;
 mod wire;
 

@@ -16,11 +16,25 @@ pub(crate) struct Header {
     pub(crate) raw: [u8; HEADER_BYTES],
 }
 
+impl Header {
+    pub(crate) fn new(raw: [u8; HEADER_BYTES]) -> Self {
+        let [content_type, major, minor, high, low] = raw;
+        Self {
+            content_type,
+            version: u16::from_be_bytes([major, minor]),
+            length: usize::from(u16::from_be_bytes([high, low])),
+            raw,
+        }
+    }
+}
+
 /// What to do with the bytes behind a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
     /// Collect them.
     Keep,
+    /// Collect them to open them.
+    Open,
     /// Count them.
     Skip,
     /// The header makes no sense: stop.
@@ -41,7 +55,8 @@ pub(crate) struct RecordLayer {
 enum Stage {
     #[default]
     Header,
-    Keeping(Header, usize),
+    /// Collecting so many bytes, which are sealed or not.
+    Keeping(Header, usize, bool),
     Skipping(Header, usize),
     Broken,
 }
@@ -52,6 +67,8 @@ pub(crate) struct Record {
     pub(crate) header: Header,
     /// Nothing where it was skipped.
     pub(crate) body: Option<Vec<u8>>,
+    /// It is encrypted.
+    pub(crate) is_sealed: bool,
 }
 
 impl RecordLayer {
@@ -65,25 +82,19 @@ impl RecordLayer {
             match self.stage {
                 Stage::Header => {
                     let raw = self.collect(bytes, HEADER_BYTES)?;
-                    let raw = *raw.first_chunk()?;
-                    let [content_type, major, minor, high, low] = raw;
-                    let header = Header {
-                        content_type,
-                        version: u16::from_be_bytes([major, minor]),
-                        length: usize::from(u16::from_be_bytes([high, low])),
-                        raw,
-                    };
+                    let header = Header::new(*raw.first_chunk()?);
                     self.stage = match decide(&header) {
-                        Body::Keep => Stage::Keeping(header, header.length),
-                        Body::KeepExactly(length) => Stage::Keeping(header, length),
+                        Body::Keep => Stage::Keeping(header, header.length, false),
+                        Body::Open => Stage::Keeping(header, header.length, true),
+                        Body::KeepExactly(length) => Stage::Keeping(header, length, false),
                         Body::Skip => Stage::Skipping(header, header.length),
                         Body::Broken => Stage::Broken,
                     };
                 }
-                Stage::Keeping(header, length) => {
+                Stage::Keeping(header, length, is_sealed) => {
                     let body = self.collect(bytes, length)?;
                     self.stage = Stage::Header;
-                    return Some(Record { header, body: Some(body) });
+                    return Some(Record { header, body: Some(body), is_sealed });
                 }
                 Stage::Skipping(header, left) => {
                     let (skipped, rest) = bytes.split_at(left.min(bytes.len()));
@@ -93,11 +104,22 @@ impl RecordLayer {
                         return None;
                     }
                     self.stage = Stage::Header;
-                    return Some(Record { header, body: None });
+                    return Some(Record { header, body: None, is_sealed: true });
                 }
                 Stage::Broken => return None,
             }
         }
+    }
+
+    /// Gives up the record at hand, since bytes of it were lost, and says how many of it have come.
+    pub(crate) fn drop_partial(&mut self) -> u64 {
+        let (partial, stage) = (std::mem::take(&mut self.partial), std::mem::take(&mut self.stage));
+        let before = match stage {
+            Stage::Header | Stage::Broken => 0,
+            Stage::Keeping(..) => HEADER_BYTES,
+            Stage::Skipping(header, left) => HEADER_BYTES + header.length.saturating_sub(left),
+        };
+        (before + partial.len()) as u64
     }
 
     /// Takes until `length` bytes are there; at most the 64 KiB of a record are kept.

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;
 use super::cipher_names::cipher;
-use super::wire::{self, ClientHello, ServerHello, extension, message};
+use super::wire::{self, ClientHello, Extensions, ServerHello, extension, message};
 use super::{fingerprints, host_name, names};
 use crate::{FileStart, Output};
 
@@ -55,6 +55,8 @@ pub(crate) struct Session {
     client_offered_key: bool,
     retry_requested: bool,
     host_names: Vec<String>,
+    /// Both ends have agreed on HTTP/2.
+    is_http2: bool,
     pub(crate) encrypted: Encrypted,
 }
 
@@ -168,10 +170,7 @@ impl Session {
         let hello =
             ServerHello::read(body).filter(|hello| names::is_version(hello.version)).ok_or(Violation)?;
         output.confirm(self.carrier.service());
-        let number = |kind| match hello.extensions.get(kind) {
-            Some([high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),
-            _ => None,
-        };
+        let number = |kind| wire::number(hello.extensions.get(kind));
         let version = number(extension::SUPPORTED_VERSIONS).or(self.version).unwrap_or(hello.version);
         self.version = Some(version);
         self.cipher = Some(hello.cipher);
@@ -187,11 +186,49 @@ impl Session {
         if let Some(group) = number(extension::KEY_SHARE).or(number(extension::DRAFT_KEY_SHARE)) {
             record.curve = Some(names::curve(group));
         }
-        let content = hello.extensions.get(extension::APPLICATION_PROTOCOLS).unwrap_or_default();
-        if let Some(protocol) = wire::application_protocols(content).first() {
-            record.next_protocol = Some(text_from_bytes(protocol));
-        }
+        self.application_protocol(ts, &hello.extensions);
         Ok(())
+    }
+
+    fn application_protocol(&mut self, ts: Timestamp, extensions: &Extensions<'_>) {
+        let content = extensions.get(extension::APPLICATION_PROTOCOLS).unwrap_or_default();
+        if let Some(protocol) = wire::application_protocols(content).first() {
+            self.is_http2 = *protocol == b"h2";
+            self.record(ts).next_protocol = Some(text_from_bytes(protocol));
+        }
+    }
+
+    /// Whether what is sent after the handshake will be HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.is_http2
+    }
+
+    /// A message that TLS 1.3 sends encrypted.
+    pub(crate) fn sealed_handshake(
+        &mut self,
+        ts: Timestamp,
+        is_client: bool,
+        (kind, body): (u8, &[u8]),
+        output: &mut Output<'_>,
+    ) {
+        match kind {
+            message::ENCRYPTED_EXTENSIONS => {
+                if let Some(extensions) = wire::encrypted_extensions(body) {
+                    self.application_protocol(ts, &extensions);
+                }
+            }
+            message::CERTIFICATE => {
+                let entries = wire::certificate_entries(body).unwrap_or_default();
+                let chain: Vec<&[u8]> = entries.iter().map(|(certificate, _)| *certificate).collect();
+                self.chain(ts, is_client, &chain, output);
+                let status = entries.iter().take(CHAIN_MAX);
+                for content in status.filter_map(|(_, it)| it.get(extension::STATUS_REQUEST)) {
+                    staple(ts, is_client, content, output);
+                }
+            }
+            _ => {}
+        }
+        self.add_to_history(ts, is_client, names::history_letter(kind));
     }
 
     fn certificate(
@@ -202,6 +239,12 @@ impl Session {
         output: &mut Output<'_>,
     ) -> Result<(), Violation> {
         let chain = wire::certificates(body).ok_or(Violation)?;
+        self.chain(ts, is_client, &chain, output);
+        Ok(())
+    }
+
+    /// The certificates of an end, its own first.
+    fn chain(&mut self, ts: Timestamp, is_client: bool, chain: &[&[u8]], output: &mut Output<'_>) {
         let mut fingerprints = Vec::new();
         for (index, der) in chain.iter().take(CHAIN_MAX).enumerate() {
             let fingerprint = fingerprints::hexadecimal(&Sha256::digest(der));
@@ -228,7 +271,6 @@ impl Session {
         } else {
             record.cert_chain_fps = Some(fingerprints);
         }
-        Ok(())
     }
 
     fn server_certificate(&mut self, ts: Timestamp, certificate: &Certificate) {
@@ -280,11 +322,16 @@ impl Session {
 
     /// An encrypted record was seen; whether that completes the handshake.
     pub(crate) fn ciphertext(&mut self, ts: Timestamp) -> bool {
-        let complete = self.encrypted.client && self.encrypted.server;
+        let complete = self.is_established();
         if complete {
             self.record(ts).established = true;
         }
         complete
+    }
+
+    /// Whether the handshake has been completed.
+    pub(crate) fn is_established(&self) -> bool {
+        self.encrypted.client && self.encrypted.server
     }
 
     /// Writes the record, if anything was seen. Nothing more is expected afterwards.

@@ -7,25 +7,32 @@ pub(crate) mod message {
     pub(crate) const CLIENT_HELLO: u8 = 1;
     pub(crate) const SERVER_HELLO: u8 = 2;
     pub(crate) const HELLO_VERIFY_REQUEST: u8 = 3;
+    pub(crate) const ENCRYPTED_EXTENSIONS: u8 = 8;
     pub(crate) const CERTIFICATE: u8 = 11;
     pub(crate) const SERVER_KEY_EXCHANGE: u8 = 12;
     pub(crate) const CLIENT_KEY_EXCHANGE: u8 = 16;
+    pub(crate) const FINISHED: u8 = 20;
     pub(crate) const CERTIFICATE_STATUS: u8 = 22;
+    pub(crate) const KEY_UPDATE: u8 = 24;
 }
 
 /// Types of extensions that are read.
 pub(crate) mod extension {
     pub(crate) const SERVER_NAME: u16 = 0;
+    pub(crate) const STATUS_REQUEST: u16 = 5;
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
     pub(crate) const EC_POINT_FORMATS: u16 = 11;
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const APPLICATION_PROTOCOLS: u16 = 16;
+    pub(crate) const ENCRYPT_THEN_MAC: u16 = 22;
     pub(crate) const SESSION_TICKET: u16 = 35;
     /// The key share's number in drafts of TLS 1.3.
     pub(crate) const DRAFT_KEY_SHARE: u16 = 40;
     pub(crate) const PRE_SHARED_KEY: u16 = 41;
+    pub(crate) const EARLY_DATA: u16 = 42;
     pub(crate) const SUPPORTED_VERSIONS: u16 = 43;
     pub(crate) const KEY_SHARE: u16 = 51;
+    pub(crate) const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
 }
 
 /// Numbers without a meaning, which clients send so that servers learn to skip what they do not know (RFC 8701).
@@ -38,6 +45,7 @@ pub(crate) fn is_grease(number: u16) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClientHello<'a> {
     pub(crate) version: u16,
+    pub(crate) random: &'a [u8],
     pub(crate) session_id: &'a [u8],
     pub(crate) ciphers: Vec<u16>,
     pub(crate) extensions: Extensions<'a>,
@@ -91,7 +99,7 @@ impl<'a> ClientHello<'a> {
 
     fn read_with_cookie(mut body: &'a [u8], cookie: bool) -> Option<Self> {
         let version = take::u16(&mut body)?;
-        take::bytes(&mut body, RANDOM_BYTES)?;
+        let random = take::bytes(&mut body, RANDOM_BYTES)?;
         let session_id = take::after_u8(&mut body)?;
         if cookie {
             take::after_u8(&mut body)?;
@@ -99,7 +107,7 @@ impl<'a> ClientHello<'a> {
         let ciphers = take::after_u16(&mut body).filter(|list| list.len() > 1 && list.len() % 2 == 0)?;
         take::after_u8(&mut body).filter(|methods| !methods.is_empty())?;
         let extensions = Extensions::read(body)?;
-        Some(Self { version, session_id, ciphers: take::u16_list(ciphers), extensions })
+        Some(Self { version, random, session_id, ciphers: take::u16_list(ciphers), extensions })
     }
 }
 
@@ -177,6 +185,39 @@ pub(crate) fn offered_versions(mut content: &[u8]) -> Vec<u16> {
     take::after_u8(&mut content).map(take::u16_list).unwrap_or_default()
 }
 
+/// The content of an extension that holds one number.
+pub(crate) fn number(content: Option<&[u8]>) -> Option<u16> {
+    match content {
+        Some([high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),
+        _ => None,
+    }
+}
+
+/// The extensions that a server of TLS 1.3 sends encrypted.
+pub(crate) fn encrypted_extensions(body: &[u8]) -> Option<Extensions<'_>> {
+    Extensions::read(body)
+}
+
+/// A certificate of TLS 1.3 and what its sender says of it.
+pub(crate) type CertificateEntry<'a> = (&'a [u8], Extensions<'a>);
+
+/// Certificates of a message of TLS 1.3 (RFC 8446, section 4.4.2), the sender's own first.
+pub(crate) fn certificate_entries(mut body: &[u8]) -> Option<Vec<CertificateEntry<'_>>> {
+    take::after_u8(&mut body)?;
+    let mut list = take::after_u24(&mut body)?;
+    let mut found = Vec::new();
+    while !list.is_empty() {
+        let certificate = take::after_u24(&mut list)?;
+        let mut content = take::after_u16(&mut list)?;
+        let mut extensions = Vec::new();
+        while !content.is_empty() {
+            extensions.push((take::u16(&mut content)?, take::after_u16(&mut content)?));
+        }
+        found.push((certificate, Extensions(extensions)));
+    }
+    Some(found)
+}
+
 /// Certificates of a message, the sender's own first. None where lengths do not fit.
 pub(crate) fn certificates(mut body: &[u8]) -> Option<Vec<&[u8]>> {
     let mut list = take::after_u24(&mut body)?;
@@ -228,6 +269,7 @@ mod tests {
             application_protocols(&body);
             certificates(&body);
             stapled_response(&body);
+            certificate_entries(&body);
         }
     }
 }
