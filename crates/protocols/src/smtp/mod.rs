@@ -29,6 +29,10 @@ fn probe(probe: &Probe<'_>) -> Verdict {
     if greets && (is_hello || memchr::memmem::find(&first, b"SMTP").is_some()) {
         return Verdict::Match;
     }
+    // Within TLS, after STARTTLS, nobody greets any more.
+    if is_hello && wire::reply(greeting).is_some_and(|reply| reply.code == 250) {
+        return Verdict::Match;
+    }
     let is_reply = probe.responder.is_empty() || wire::reply(greeting).is_some();
     let is_text = probe.originator.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     if is_reply && is_text { Verdict::Maybe } else { Verdict::No }

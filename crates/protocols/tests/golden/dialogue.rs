@@ -58,6 +58,8 @@ pub(crate) struct Dialogue {
     pub(crate) transport: Transport,
     pub(crate) about: About,
     pub(crate) steps: Vec<Step>,
+    /// Lines of the user's key log.
+    pub(crate) key_log: String,
 }
 
 impl Dialogue {
@@ -71,9 +73,13 @@ impl Dialogue {
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let (_, header) = lines.next().unwrap_or_else(|| panic!("{}: empty", path.display()));
         let (transport, about, protocol) = read_header(header);
-        let mut steps = Vec::new();
+        let (mut steps, mut key_log) = (Vec::new(), String::new());
         let mut ts = START;
         for (place, line) in lines {
+            if let Some(key) = line.strip_prefix("key ") {
+                key_log.push_str(&format!("{key}\n"));
+                continue;
+            }
             let (mark, rest) = line.split_at(1);
             let rest = rest.trim();
             let from = match mark {
@@ -84,7 +90,7 @@ impl Dialogue {
                         + Interval::from_secs_f64(rest.parse().unwrap_or_else(|_| panic!("{place}: time")));
                     continue;
                 }
-                _ => panic!("{place}: a line begins with > < @ or #"),
+                _ => panic!("{place}: a line begins with > < @ key or #"),
             };
             let act = match rest.split_once(' ') {
                 Some(("gap", length)) => {
@@ -96,7 +102,7 @@ impl Dialogue {
             steps.push(Step { ts, from, act });
             ts = ts + Interval::from_millis(1);
         }
-        Self { protocol: protocol.unwrap_or_else(|| folder_of(path)), transport, about, steps }
+        Self { protocol: protocol.unwrap_or_else(|| folder_of(path)), transport, about, steps, key_log }
     }
 
     /// The same with some bytes of what is sent exchanged; places are counted over all that is sent, and go round.

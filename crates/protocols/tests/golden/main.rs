@@ -10,6 +10,7 @@
 //! > gap 100               so many bytes of the originator are missing
 //! > close                 the originator sends no more
 //! @ 1.5                   it is this many seconds after the start (else each line is a millisecond later)
+//! key LABEL RANDOM SECRET  a line of the user's key log
 //! # …                     comment
 //! ```
 //!

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use protocols::dhcp::Joiner;
 use protocols::{
     About, Analyzer, Chunk, Effects, FileHandle, FileSink, FileStart, FileSummary, HandOver, Output,
-    PROTOCOLS, Probe, Protocol, Shared, Transport, Verdict,
+    PROTOCOLS, Probe, Protocol, Shared, Transport, Verdict, Within,
 };
 use records::{AnyRecord, Sender, Timestamp, Uid};
 
@@ -29,8 +29,10 @@ pub(crate) fn play(dialogue: &Dialogue, clock: Clock) -> String {
         joiner: Joiner::default(),
         files: Files::default(),
         services: Vec::new(),
+        within: Vec::new(),
         written: format!("{{\"_probe\":\"{:?}\"}}\n", verdict(protocol, dialogue)),
     };
+    stage.shared.key_log.read(dialogue.key_log.as_bytes()).unwrap();
     let mut now = dialogue.about.start;
     for step in &dialogue.steps {
         if clock == Clock::Real {
@@ -42,7 +44,8 @@ pub(crate) fn play(dialogue: &Dialogue, clock: Clock) -> String {
     let Stage { joiner, written, .. } = &mut stage;
     joiner.finish(&mut |record| written.push_str(&line(&record.into())));
     let services = stage.services.join(",");
-    format!("{{\"_service\":\"{services}\"}}\n{}{}", stage.written, stage.files.lines)
+    let within: String = stage.within.iter().map(within_line).collect();
+    format!("{{\"_service\":\"{services}\"}}\n{}{within}{}", stage.written, stage.files.lines)
 }
 
 fn by_name(name: &str, transport: Transport) -> &'static Protocol {
@@ -81,6 +84,8 @@ struct Stage {
     joiner: Joiner,
     files: Files,
     services: Vec<&'static str>,
+    /// What lies within, with what one end sends without an answer between in one piece.
+    within: Vec<Within>,
     written: String,
 }
 
@@ -118,6 +123,14 @@ impl Stage {
         for message in effects.dhcp {
             self.joiner.message(message, &mut |record| self.written.push_str(&line(&record.into())));
         }
+        for piece in effects.within {
+            match (self.within.last_mut(), piece) {
+                (Some(Within::Data(before, bytes)), Within::Data(from, more)) if *before == from => {
+                    bytes.extend(more);
+                }
+                (_, piece) => self.within.push(piece),
+            }
+        }
         match effects.handed_to {
             Some(HandOver::To(name)) => {
                 self.analyzer = Some((by_name(name, self.about.transport).analyzer)(&self.about));
@@ -132,6 +145,15 @@ impl Stage {
             self.analyzer = None;
             self.written.push_str("{\"_rejected\":true}\n");
         }
+    }
+}
+
+fn within_line(piece: &Within) -> String {
+    match piece {
+        Within::Data(from, bytes) => {
+            format!("{{\"_within\":\"{from:?}\",\"bytes\":\"{}\"}}\n", bytes.escape_ascii())
+        }
+        Within::Gap(from, length) => format!("{{\"_within\":\"{from:?}\",\"gap\":{length}}}\n"),
     }
 }
 

@@ -235,7 +235,7 @@ fn dialogue(pieces: &Pieces, moves: &[Move]) -> Dialogue {
         Step { ts: Timestamp(0), from: side(from), act }
     });
     let protocol = pieces.protocol.to_owned();
-    Dialogue { protocol, transport: Transport::Tcp, about, steps: steps.collect() }
+    Dialogue { protocol, transport: Transport::Tcp, about, steps: steps.collect(), key_log: String::new() }
 }
 
 proptest! {
