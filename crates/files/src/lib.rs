@@ -5,10 +5,13 @@
 //! Zeek's file analysis framework.
 
 mod assembly;
+mod der;
 mod digest;
 mod entropy;
 mod files;
+mod inside;
 mod magic;
+mod ocsp;
 mod open_file;
 mod pe;
 mod store;

@@ -6,8 +6,8 @@ use crate::assembly::{Assembly, Piece};
 use crate::digest::Digest;
 use crate::entropy::Entropy;
 use crate::files::{Carrier, Start};
+use crate::inside::Inside;
 use crate::magic;
-use crate::pe::PeReader;
 use crate::store::Store;
 
 /// The type is told from so many bytes at the beginning (Zeek's `default_file_bof_buffer_size`).
@@ -39,7 +39,8 @@ pub(crate) struct OpenFile {
     /// None once there is a hole.
     digest: Option<Digest>,
     entropy: Entropy,
-    pe: Option<PeReader>,
+    /// Only for the types that are looked into.
+    inside: Option<Box<Inside>>,
     stored: bool,
 }
 
@@ -59,7 +60,7 @@ impl OpenFile {
             head: Head::Collecting(Vec::new()),
             digest: Some(Digest::default()),
             entropy: Entropy::default(),
-            pe: None,
+            inside: None,
             stored,
         }
     }
@@ -122,8 +123,8 @@ impl OpenFile {
             }
             return;
         }
-        if let Some(record) = self.pe.take().and_then(|reader| reader.record(self.fuid)) {
-            records.push(record.into());
+        if let Some(inside) = self.inside.take() {
+            inside.records(self.fuid, records);
         }
         let sums = self.digest.as_ref().filter(|_| self.seen_bytes > 0).map(Digest::sums);
         let extracted = match (&sums, store) {
@@ -182,8 +183,8 @@ impl OpenFile {
 
     fn next_bytes(&mut self, ts: Timestamp, bytes: &[u8], store: Option<&mut Store>) {
         self.seen_bytes = self.seen_bytes.saturating_add(bytes.len() as u64);
-        if let Some(pe) = &mut self.pe {
-            pe.data(bytes);
+        if let Some(inside) = &mut self.inside {
+            inside.data(bytes);
         }
         if let Head::Collecting(head) = &mut self.head {
             let room = HEAD_BYTES.saturating_sub(head.len());
@@ -191,8 +192,8 @@ impl OpenFile {
             if head.len() >= HEAD_BYTES {
                 self.tell_type(ts);
                 let (_, rest) = bytes.split_at(room.min(bytes.len()));
-                if let Some(pe) = &mut self.pe {
-                    pe.data(rest);
+                if let Some(inside) = &mut self.inside {
+                    inside.data(rest);
                 }
             }
         }
@@ -208,8 +209,8 @@ impl OpenFile {
     fn next_gap(&mut self, ts: Timestamp, length: u64, store: Option<&mut Store>) {
         self.tell_type(ts);
         self.digest = None;
-        if let Some(pe) = &mut self.pe {
-            pe.stop();
+        if let Some(inside) = &mut self.inside {
+            inside.stop();
         }
         self.drop_stored(store);
         self.missing_bytes = self.missing_bytes.saturating_add(length);
@@ -222,10 +223,9 @@ impl OpenFile {
             return;
         }
         self.mime_type = magic::mime_type(&head);
-        if self.mime_type == Some("application/x-dosexec") {
-            let mut pe = PeReader::new(ts);
-            pe.data(&head);
-            self.pe = Some(pe);
+        if let Some(mut inside) = Inside::of(self.mime_type, self.first, ts) {
+            inside.data(&head);
+            self.inside = Some(Box::new(inside));
         }
     }
 

@@ -47,6 +47,7 @@ mod mqtt_subscribe;
 mod mysql;
 mod ntlm;
 mod ntp;
+mod ocsp;
 mod opcua;
 mod pe;
 mod pop3;
@@ -113,6 +114,7 @@ pub use mysql::Mysql;
 pub use networks::{Network, PRIVATE_NETWORKS, is_local};
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
+pub use ocsp::Ocsp;
 pub use opcua::Opcua;
 pub use pe::Pe;
 pub use pop3::Pop3;
@@ -289,6 +291,7 @@ any_record! {
     Mysql,
     Ntlm,
     Ntp,
+    Ocsp,
     Opcua,
     Pe,
     Pop3,

@@ -46,4 +46,10 @@ pub struct Ssl {
     pub ja3s: Option<String>,
     /// JA4 fingerprint of the client.
     pub ja4: Option<String>,
+    /// What is wrong with the server's certificate, in OpenSSL's words, as far as it shows without a list of trusted
+    /// authorities: `self signed certificate`, `certificate has expired`, `certificate is not yet valid`.
+    pub validation_status: Option<Cow<'static, str>>,
+    /// The client hello has an encrypted one within (ECH), or pretends so as browsers do (GREASE); `server_name` is
+    /// then the name outside. Absent where it has none.
+    pub ech: Option<bool>,
 }

@@ -70,6 +70,21 @@ impl Timestamp {
         let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
         (year, month as u32, day as u32)
     }
+
+    /// So many seconds behind the midnight (UTC) that begins a calendar date; none for a date that cannot be.
+    ///
+    /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+    pub fn from_date(year: i64, month: i64, day: i64, seconds: i64) -> Option<Self> {
+        if !(-9999..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        let shifted_year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let days = era * 146_097 + day_of_era - 719_468;
+        days.checked_mul(86_400)?.checked_add(seconds)?.checked_mul(1_000_000_000).map(Self)
+    }
 }
 
 impl std::ops::Add<Interval> for Timestamp {
@@ -105,6 +120,16 @@ impl std::fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_read_back_as_they_were_told() {
+        for (year, month, day) in [(1970, 1, 1), (2024, 2, 29), (1601, 1, 1), (2100, 12, 31), (2000, 3, 1)] {
+            let midnight = Timestamp::from_date(year, month, day, 0).unwrap();
+            assert_eq!(midnight.date(), (year, month as u32, day as u32));
+        }
+        assert_eq!(Timestamp::from_date(2024, 2, 29, 61).unwrap().to_string(), "2024-02-29T00:01:01Z");
+        assert_eq!((Timestamp::from_date(2024, 13, 1, 0), Timestamp::from_date(2024, 1, 0, 0)), (None, None));
+    }
 
     #[test]
     fn timestamps_read_as_rfc_3339() {

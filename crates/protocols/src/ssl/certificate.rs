@@ -50,6 +50,20 @@ impl Certificate {
         Some(Self { common_names: common_names.collect(), record })
     }
 
+    /// What is wrong with it at this time, in OpenSSL's words, which Zeek writes too.
+    pub(crate) fn fault(&self, now: Timestamp) -> Option<&'static str> {
+        let X509 { certificate_subject, certificate_issuer, .. } = &self.record;
+        if certificate_subject == certificate_issuer {
+            Some("self signed certificate")
+        } else if now > self.record.certificate_not_valid_after {
+            Some("certificate has expired")
+        } else if now < self.record.certificate_not_valid_before {
+            Some("certificate is not yet valid")
+        } else {
+            None
+        }
+    }
+
     /// The host names that it is for.
     pub(crate) fn host_names(&self) -> &[String] {
         self.record.san_dns.as_deref().unwrap_or(&self.common_names)
@@ -173,6 +187,25 @@ mod tests {
         assert_eq!(bit_length(&[0, 0x80, 0]), Some(16));
         assert_eq!(bit_length(&[1, 0, 1]), Some(17));
         assert_eq!(decimal(&[1, 0, 1]).as_deref(), Some("65537"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_depends_on_the_time() {
+        let record = X509 {
+            certificate_subject: "CN=a".into(),
+            certificate_issuer: "CN=b".into(),
+            certificate_not_valid_before: time(10),
+            certificate_not_valid_after: time(20),
+            ..X509::default()
+        };
+        let mut certificate = Certificate { record, common_names: Vec::new() };
+        let faults = [9, 10, 20, 21].map(|seconds| certificate.fault(time(seconds)));
+        assert_eq!(
+            faults,
+            [Some("certificate is not yet valid"), None, None, Some("certificate has expired")]
+        );
+        certificate.record.certificate_issuer = "CN=a".into();
+        assert_eq!(certificate.fault(time(15)), Some("self signed certificate"));
     }
 
     proptest! {

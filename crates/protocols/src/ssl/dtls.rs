@@ -1,5 +1,7 @@
-//! One conversation over UDP: DTLS 1.0 and 1.2 (RFC 6347). After the handshake nothing is read; encrypted handshakes
-//! of DTLS 1.3 are not followed.
+//! One conversation over UDP: DTLS 1.0 and 1.2 (RFC 6347), and of DTLS 1.3 (RFC 9147) the hellos, behind which all is
+//! encrypted. After the handshake nothing is read.
+//!
+//! With WebRTC, STUN and media share the conversation (RFC 7983): their datagrams are passed over.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,25 @@ const HANDSHAKE_BYTES_MAX: usize = 64 * 1024;
 
 /// So many messages may be incomplete.
 const INCOMPLETE_MAX: usize = 8;
+
+/// So many fragments of a message may have come before those in front of them.
+const EARLY_MAX: usize = 64;
+
+mod content {
+    pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
+    pub(super) const ALERT: u8 = 21;
+    pub(super) const HANDSHAKE: u8 = 22;
+    pub(super) const APPLICATION_DATA: u8 = 23;
+    pub(super) const HEARTBEAT: u8 = 24;
+    /// An encrypted record with a connection's id, whose length only the ends know (RFC 9146).
+    pub(super) const WITH_CONNECTION_ID: u8 = 25;
+    pub(super) const ACKNOWLEDGEMENT: u8 = 26;
+    /// The first byte of an encrypted record of DTLS 1.3 (RFC 9147, section 4).
+    pub(super) const UNIFIED: std::ops::RangeInclusive<u8> = 0x20..=0x3f;
+}
+
+/// First bytes of the datagrams of DTLS where it shares its conversation (RFC 7983, section 7).
+const FIRST_BYTES: std::ops::RangeInclusive<u8> = 20..=63;
 
 /// Follows a conversation until its handshake is over.
 pub(crate) struct DtlsAnalyzer {
@@ -29,6 +50,30 @@ struct Incomplete {
     length: usize,
     /// The beginning, as far as it has come without holes.
     bytes: Vec<u8>,
+    /// Fragments behind a hole, by their place.
+    early: BTreeMap<usize, Vec<u8>>,
+}
+
+impl Incomplete {
+    /// Takes a fragment that lies within the message.
+    fn add(&mut self, offset: usize, fragment: &[u8]) {
+        if offset > self.bytes.len() {
+            if self.early.len() < EARLY_MAX {
+                self.early.insert(offset, fragment.to_vec());
+            }
+            return;
+        }
+        self.append(offset, fragment);
+        while let Some(next) = self.early.first_entry().filter(|next| *next.key() <= self.bytes.len()) {
+            let (offset, fragment) = next.remove_entry();
+            self.append(offset, &fragment);
+        }
+    }
+
+    fn append(&mut self, offset: usize, fragment: &[u8]) {
+        let known = self.bytes.len() - offset.min(self.bytes.len());
+        self.bytes.extend_from_slice(fragment.get(known..).unwrap_or_default());
+    }
 }
 
 impl Default for DtlsAnalyzer {
@@ -47,6 +92,12 @@ impl DtlsAnalyzer {
         let mut rest = chunk.bytes;
         while !rest.is_empty() && !self.over {
             let content_type = take::u8(&mut rest).ok_or(Violation)?;
+            if content_type == content::WITH_CONNECTION_ID || content::UNIFIED.contains(&content_type) {
+                // Where it ends is not told in clear: it is taken to fill the datagram.
+                self.session.encrypt(self.is_client(chunk.from));
+                self.sealed(chunk, output);
+                return Ok(());
+            }
             let version = take::u16(&mut rest).ok_or(Violation)?;
             take::bytes(&mut rest, 8).ok_or(Violation)?;
             let body = take::after_u16(&mut rest).ok_or(Violation)?;
@@ -67,20 +118,25 @@ impl DtlsAnalyzer {
     ) -> Result<(), Violation> {
         let is_client = self.is_client(chunk.from);
         if self.session.is_encrypted(is_client) {
-            if self.session.ciphertext(chunk.ts) {
-                self.finish(output);
-            }
+            self.sealed(chunk, output);
             return Ok(());
         }
         match (content_type, body) {
-            (20, _) => self.session.change_cipher_spec(chunk.ts, is_client),
-            (21, [_, description, ..]) => self.session.alert(chunk.ts, is_client, *description),
-            (22, body) => self.fragments(chunk, body, output)?,
-            (23, _) => {}
-            (24, [_, _, _, ..]) => self.session.heartbeat(chunk.ts, is_client),
+            (content::CHANGE_CIPHER_SPEC, _) => self.session.change_cipher_spec(chunk.ts, is_client),
+            (content::ALERT, [_, description, ..]) => self.session.alert(chunk.ts, is_client, *description),
+            (content::HANDSHAKE, body) => self.fragments(chunk, body, output)?,
+            (content::APPLICATION_DATA | content::ACKNOWLEDGEMENT, _) => {}
+            (content::HEARTBEAT, [_, _, _, ..]) => self.session.heartbeat(chunk.ts, is_client),
             _ => return Err(Violation),
         }
         Ok(())
+    }
+
+    /// An encrypted record has come.
+    fn sealed(&mut self, chunk: &Chunk<'_>, output: &mut Output<'_>) {
+        if self.session.ciphertext(chunk.ts) {
+            self.finish(output);
+        }
     }
 
     fn fragments(
@@ -108,7 +164,7 @@ impl DtlsAnalyzer {
         Ok(())
     }
 
-    /// The whole message, once its last fragment has come. Fragments out of order are not waited for.
+    /// The whole message, once its last fragment has come.
     fn assemble(
         &mut self,
         key: (Sender, u16),
@@ -120,7 +176,7 @@ impl DtlsAnalyzer {
             self.incomplete.remove(&key);
             return Some(fragment.to_vec());
         }
-        if length > HANDSHAKE_BYTES_MAX {
+        if length > HANDSHAKE_BYTES_MAX || offset.saturating_add(fragment.len()) > length {
             return None;
         }
         if self.incomplete.len() >= INCOMPLETE_MAX && !self.incomplete.contains_key(&key) {
@@ -128,10 +184,9 @@ impl DtlsAnalyzer {
         }
         let message = self.incomplete.entry(key).or_default();
         if (message.kind, message.length) != (kind, length) {
-            *message = Incomplete { kind, length, bytes: Vec::new() };
+            *message = Incomplete { kind, length, ..Incomplete::default() };
         }
-        let known = message.bytes.len().checked_sub(offset)?;
-        message.bytes.extend_from_slice(fragment.get(known..)?);
+        message.add(offset, fragment);
         if message.bytes.len() < length {
             return None;
         }
@@ -148,7 +203,8 @@ impl DtlsAnalyzer {
 
 impl Analyzer for DtlsAnalyzer {
     fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
-        if !self.over && self.records(&chunk, output) == Err(Violation) {
+        let is_other = chunk.bytes.first().is_some_and(|first| !FIRST_BYTES.contains(first));
+        if !self.over && !is_other && self.records(&chunk, output) == Err(Violation) {
             self.finish(output);
             output.withdraw("dtls");
             output.reject();

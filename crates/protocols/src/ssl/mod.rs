@@ -81,9 +81,10 @@ fn is_version_2_hello(bytes: &[u8]) -> bool {
     matches!(bytes, [high, _, 1, 0, 2, ..] | [high, _, 1, 3, 0..=3, ..] if high & 0x80 != 0)
 }
 
+/// A first flight, whoever sends it: with WebRTC either end may be the client.
 fn probe_datagram(probe: &Probe<'_>) -> Verdict {
-    match probe.originator {
-        [0x16, 0xfe, 0xff | 0xfd, 0, 0, 0, 0, 0, 0, 0, _, _, _, 1, rest @ ..]
+    match probe.datagram() {
+        [0x16, 0xfe, 0xff | 0xfd, 0, 0, 0, 0, 0, 0, 0, _, _, _, 1..=3, rest @ ..]
             if matches!(rest.get(11..13), Some([0xfe, 0xff | 0xfd])) =>
         {
             Verdict::Match

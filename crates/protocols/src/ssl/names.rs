@@ -5,9 +5,12 @@ use std::borrow::Cow;
 /// TLS 1.3.
 pub(crate) const TLS_1_3: u16 = 0x0304;
 
-/// Whether this is TLS 1.3 or one of its drafts, where all after the hellos is encrypted.
+/// DTLS 1.3.
+const DTLS_1_3: u16 = 0xfefc;
+
+/// Whether this is TLS or DTLS 1.3 or a draft, where all after the hellos is encrypted.
 pub(crate) fn is_tls_1_3(version: u16) -> bool {
-    version == TLS_1_3 || version >> 8 == 0x7f
+    version == TLS_1_3 || version == DTLS_1_3 || version >> 8 == 0x7f
 }
 
 /// A version that a hello may name.
@@ -26,7 +29,7 @@ pub(crate) fn version(number: u16) -> Cow<'static, str> {
         TLS_1_3 => "TLSv13",
         0xfeff => "DTLSv10",
         0xfefd => "DTLSv12",
-        0xfefc => "DTLSv13",
+        DTLS_1_3 => "DTLSv13",
         0x7f00..=0x7fff => return format!("TLSv13-draft{}", number % 0x7f).into(),
         _ => return format!("unknown-{number}").into(),
     };

@@ -163,6 +163,8 @@ impl Session {
         if let Some(name) = name.filter(|_| is_client) {
             record.server_name = Some(text_from_bytes(name));
         }
+        let has_inner = hello.extensions.get(extension::ENCRYPTED_CLIENT_HELLO).is_some();
+        record.ech = has_inner.then_some(true);
         Ok(())
     }
 
@@ -278,6 +280,7 @@ impl Session {
         let record = self.record(ts);
         record.subject = Some(certificate.record.certificate_subject.clone());
         record.issuer = Some(certificate.record.certificate_issuer.clone());
+        record.validation_status = certificate.fault(ts).map(Into::into);
     }
 
     fn server_key_exchange(&mut self, ts: Timestamp, body: &[u8]) -> Result<(), Violation> {
