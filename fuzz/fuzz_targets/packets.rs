@@ -37,6 +37,10 @@ fn read(file: &[u8], all_at_once: bool) -> (Vec<(usize, FrameHead)>, Option<Form
                 at = usize::try_from(skipped).map_or(file.len(), |skipped| at.saturating_add(skipped));
                 given = 0;
             }
+            Ok(Step::Secrets(range)) => {
+                assert!(!range.is_empty() && range.end <= bytes.len());
+                (at, given) = (at + range.end, 0);
+            }
             Ok(Step::More(_)) if bytes.len() == rest.len() => return (frames, reader.end(rest).err()),
             Ok(Step::More(needed)) => {
                 assert!(needed > given && needed <= packets::format::BYTES_NEEDED_MAX);

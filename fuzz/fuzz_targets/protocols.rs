@@ -1,15 +1,36 @@
 //! All protocols: no panic whatever is sent, and a probe that does not depend on anything but its bytes.
 //!
 //! The input's first byte chooses the protocol; the rest is a list of steps: who sends (or a gap), and how much. Of a
-//! protocol beside IP it is a list of frames.
+//! protocol beside IP it is a list of frames. The secrets of the goldens of TLS are known, so that records that seeds
+//! have from there are opened.
 #![no_main]
+
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use protocols::{
-    About, Chunk, Effects, FRAME_PROTOCOLS, FileHandle, FileSink, FileStart, FileSummary, Frame, FrameProtocol, Output,
-    PROTOCOLS, Probe, Shared,
+    About, Chunk, Effects, FRAME_PROTOCOLS, FileHandle, FileSink, FileStart, FileSummary, Frame, FrameProtocol, KeyLog,
+    Output, PROTOCOLS, Probe, Shared,
 };
 use records::{Endpoints, Sender, Timestamp, Uid};
+
+/// Goldens with secrets.
+const WITH_SECRETS: [&str; 4] = [
+    include_str!("../../crates/protocols/src/ssl/golden/opened-behind-gaps.dialogue"),
+    include_str!("../../crates/protocols/src/ssl/golden/opened-http2.dialogue"),
+    include_str!("../../crates/protocols/src/ssl/golden/opened-tls12-again.dialogue"),
+    include_str!("../../crates/protocols/src/ssl/golden/opened-tls12-cbc.dialogue"),
+];
+
+static KEY_LOG: LazyLock<KeyLog> = LazyLock::new(|| {
+    let mut key_log = KeyLog::default();
+    for line in WITH_SECRETS.iter().flat_map(|golden| golden.lines()) {
+        if let Some(secret) = line.strip_prefix("key ") {
+            key_log.read(secret.as_bytes()).unwrap();
+        }
+    }
+    key_log
+});
 
 /// Takes files and forgets them, but for their lengths.
 #[derive(Default)]
@@ -71,9 +92,11 @@ fuzz_target!(|input: &[u8]| {
     let about = About { uid: Uid::default(), id, transport: protocol.transport, start: Timestamp(0) };
     let mut analyzer = (protocol.analyzer)(&about);
     let (mut shared, mut files, mut effects) = (Shared::default(), Lengths::default(), Effects::default());
+    shared.key_log = KEY_LOG.clone();
     let mut ts = Timestamp(0);
     while let [act, length, behind @ ..] = rest {
-        let (bytes, after) = behind.split_at(behind.len().min(usize::from(*length) * 4));
+        let unit = if act & 0x20 == 0 { 4 } else { 1 };
+        let (bytes, after) = behind.split_at(behind.len().min(usize::from(*length) * unit));
         rest = after;
         ts.0 += 100_000_000;
         let from = if act & 1 == 0 { Sender::Originator } else { Sender::Responder };

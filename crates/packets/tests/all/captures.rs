@@ -10,6 +10,18 @@ type Frame = (i64, LinkType, u32, Vec<u8>);
 
 /// The frames of a file and the damage at its end.
 pub(crate) fn read(file: &[u8]) -> (Vec<Frame>, Option<FormatDamage>) {
+    let (frames, _, damage) = read_with_secrets(file);
+    (frames, damage)
+}
+
+/// The frames of a file, the TLS secrets in it, and the damage at its end.
+fn read_with_secrets(file: &[u8]) -> (Vec<Frame>, Vec<u8>, Option<FormatDamage>) {
+    let mut secrets = Vec::new();
+    let (frames, damage) = read_into(file, &mut secrets);
+    (frames, secrets, damage)
+}
+
+fn read_into(file: &[u8], secrets: &mut Vec<u8>) -> (Vec<Frame>, Option<FormatDamage>) {
     let mut reader = FormatReader::new();
     let mut frames = Vec::new();
     let mut at = 0_usize;
@@ -27,6 +39,10 @@ pub(crate) fn read(file: &[u8]) -> (Vec<Frame>, Option<FormatDamage>) {
                     return (frames, Some(FormatDamage { offset: file.len() as u64, error }));
                 }
             },
+            Ok(Step::Secrets(range)) => {
+                at += range.end;
+                secrets.extend(&rest[range]);
+            }
             Ok(Step::More(_)) => return (frames, reader.end(rest).err()),
             Err(damage) => return (frames, Some(damage)),
         }
@@ -76,6 +92,9 @@ pub(crate) fn pcap(little: bool, magic: u32) -> Vec<u8> {
     first.u32(2).u32(250_000 * unit).u32(5).u32(5).raw(extra).raw(b"defgh").bytes
 }
 
+/// TLS secrets in a file; their length is no multiple of four.
+const SECRETS: &[u8] = b"CLIENT_RANDOM 01 02\n#";
+
 /// Four frames of two interfaces and all kinds of packet blocks, with blocks between that are passed over.
 pub(crate) fn pcapng(little: bool) -> Vec<u8> {
     let start = Writer::new(little)
@@ -94,6 +113,8 @@ pub(crate) fn pcapng(little: bool) -> Vec<u8> {
         })
         .block(3, |body| body.u32(4).raw(b"ijkl"))
         .block(2, |body| body.u16(1).u16(0).u32(0).u32(8).u32(2).u32(2).raw(b"mn"))
+        .block(10, |body| body.u32(0x544c_534b).u32(SECRETS.len() as u32).raw(SECRETS))
+        .block(10, |body| body.u32(0x5747_4b4c).u32(4).raw(b"none"))
         .block(0x0bad_0bad, |body| body.raw(b"unknown"))
         .bytes
 }
@@ -127,6 +148,44 @@ fn all_blocks_of_pcapng_are_read() {
         assert_eq!(damage, None);
         assert_eq!(frames, [expected.as_slice(), expected.as_slice()].concat());
     }
+}
+
+#[test]
+fn secrets_of_tls_are_given_out_in_whatever_pieces_they_come() {
+    for little in [true, false] {
+        let file = pcapng(little);
+        assert_eq!(read_with_secrets(&file).1, SECRETS);
+        let (mut reader, mut at, mut given, mut secrets) = (FormatReader::new(), 0, 0, Vec::<u8>::new());
+        while at < file.len() {
+            match reader.step(&file[at..at + given]).unwrap() {
+                Step::More(needed) => given = needed,
+                Step::Skip(bytes) => (at, given) = (at + bytes as usize, 0),
+                Step::Frame { consumed, .. } => (at, given) = (at + consumed, 0),
+                Step::Secrets(range) => {
+                    secrets.extend(&file[at..][range.clone()]);
+                    (at, given) = (at + range.end, 0);
+                }
+            }
+        }
+        assert_eq!(secrets, SECRETS);
+    }
+}
+
+#[test]
+fn a_file_that_ends_within_secrets_is_damaged() {
+    let file = pcapng(true);
+    let place = file.windows(SECRETS.len()).position(|window| window == SECRETS).unwrap();
+    for cut in [place, place + 1, place + SECRETS.len(), place + SECRETS.len() + 4] {
+        let (frames, secrets, damage) = read_with_secrets(&file[..cut]);
+        assert_eq!(frames.len(), 4);
+        assert!(SECRETS.starts_with(&secrets) && secrets.len() <= cut - place);
+        let missing = matches!(damage, Some(FormatDamage { error: FormatError::Truncated(1..), .. }));
+        assert!(missing, "{cut}: {damage:?}");
+    }
+    let mut wrong = file;
+    wrong[place - 4..place].copy_from_slice(&1000_u32.to_le_bytes());
+    let (_, damage) = read(&wrong);
+    assert!(matches!(damage, Some(FormatDamage { error: FormatError::Length(1000), .. })), "{damage:?}");
 }
 
 #[test]
