@@ -235,7 +235,9 @@ impl Follower {
             Stage::Beginning(beginning) => {
                 beginning.push(connection.now, from, bytes);
                 match beginning.recognise(&about) {
-                    Recognition::Is(protocol) => self.follow_from_beginning(connection, told, layer, protocol),
+                    Recognition::Is(protocol) => {
+                        self.follow_from_beginning(connection, told, layer, protocol)
+                    }
                     Recognition::Open => {}
                     Recognition::Unknown => layer.stage = Stage::Left,
                 }

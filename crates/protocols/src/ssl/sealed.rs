@@ -4,7 +4,7 @@
 use records::{Sender, Timestamp};
 
 use super::analyzer::{SslAnalyzer, content};
-use super::decryption::{Closed, Decryption, Found, Opened};
+use super::decryption::{Closed, Found, Opened};
 use super::record_layer::Record;
 use super::wire::message;
 use crate::{Chunk, Output, Within};
@@ -101,9 +101,7 @@ impl SslAnalyzer {
                 output.within(Within::Data(from, bytes));
             }
             content::HANDSHAKE => self.opened_handshake(ts, from, &bytes, output),
-            _ if Decryption::is_change_of_cipher(content_type) => {
-                self.change_keys(ts, self.is_client(from), output);
-            }
+            content::CHANGE_CIPHER_SPEC => self.change_keys(ts, self.is_client(from), output),
             content::ALERT if !self.is_told => {
                 if let [_, description] = *bytes {
                     self.session.alert(ts, self.is_client(from), description);

@@ -19,7 +19,7 @@ use capture::PcapWriter;
 use dialogue::{Dialogue, dialogues};
 use disorder::Disorder;
 use records::AnyRecord;
-use sensor::{Config, Source};
+use sensor::{Config, KeyLog, Source};
 
 /// Frames with their times in nanoseconds.
 type Frames = Vec<(i64, Vec<u8>)>;
@@ -29,7 +29,7 @@ const DISORDERS: u64 = 12;
 
 /// The records of a capture by type, without what counts packets. What a chunk leads to is told in one go, so that
 /// records of different types may change places.
-fn records_of(frames: &Frames, folder: &Path) -> Vec<String> {
+fn records_of(frames: &Frames, key_log: &KeyLog, folder: &Path) -> Vec<String> {
     const ETHERNET: u16 = 1;
     let path = folder.join("capture.pcap");
     let mut writer = PcapWriter::new(Vec::new(), packets::LinkType(ETHERNET)).unwrap();
@@ -38,7 +38,8 @@ fn records_of(frames: &Frames, folder: &Path) -> Vec<String> {
     }
     std::fs::write(&path, writer.finish().unwrap()).unwrap();
     let mut lines = Vec::new();
-    let traffic = sensor::run(Source::open(&[path]).unwrap(), &Config::default(), |records| {
+    let config = Config { key_log: key_log.clone(), ..Config::default() };
+    let traffic = sensor::run(Source::open(&[path]).unwrap(), &config, |records| {
         lines.extend(records.into_iter().map(typed));
         Ok::<_, Error>(())
     });
@@ -63,11 +64,13 @@ fn the_order_and_the_cuts_of_segments_do_not_show_in_the_records() {
     let (mut told, mut wrong) = (0, Vec::new());
     for path in dialogues() {
         let dialogue = Dialogue::read(&path);
-        let whole = records_of(&wire::frames(&dialogue, &mut Disorder::none()), folder.path());
+        let mut keys = KeyLog::default();
+        keys.read(dialogue.key_log.as_bytes()).unwrap();
+        let whole = records_of(&wire::frames(&dialogue, &mut Disorder::none()), &keys, folder.path());
         told += usize::from(whole.len() > 1);
         for seed in 1..=DISORDERS {
             let frames = wire::frames(&dialogue, &mut Disorder::of(seed));
-            let got = records_of(&frames, folder.path());
+            let got = records_of(&frames, &keys, folder.path());
             if got != whole {
                 let (whole, got) = (whole.join("\n"), got.join("\n"));
                 wrong.push(format!("{}, disorder {seed}:\n{whole}\nbecame\n{got}\n", path.display()));

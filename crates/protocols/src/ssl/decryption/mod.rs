@@ -17,7 +17,6 @@ use super::record_layer::Header;
 use super::wire::{self, ClientHello, ServerHello, extension, message};
 use crate::key_log::{KeyLog, Label, Random};
 
-const CHANGE_CIPHER_SPEC: u8 = 20;
 const APPLICATION_DATA: u8 = 23;
 
 const TLS_1_2: u16 = 0x0303;
@@ -156,19 +155,13 @@ impl Decryption {
         Ok(())
     }
 
-    /// A sealed change of cipher has the keys of the handshake that is just over.
-    pub(crate) const fn is_change_of_cipher(content_type: u8) -> bool {
-        content_type == CHANGE_CIPHER_SPEC
-    }
-
     /// Whether both ends have come beyond the handshake, as far as they can be read.
     pub(crate) fn is_handshake_over(&self) -> bool {
         let is_over = |end: &Option<Direction>| end.as_ref().is_none_or(Direction::is_beyond_handshake);
         is_over(&self.client) && is_over(&self.server)
     }
 
-    /// Bytes of the stream are missing, `unread` of which have come. What can be found behind them is looked for.
-    /// `None` where nothing can be.
+    /// So many bytes of the stream are missing or could not be read. `None` where nothing can be found behind them.
     pub(crate) fn lose(&mut self, is_client: bool, bytes: u64) -> Option<Search> {
         let direction = self.direction(is_client).as_mut()?;
         direction.lose(bytes);
