@@ -5,11 +5,14 @@
 pub(crate) struct Value<'a> {
     pub(crate) tag: u8,
     pub(crate) content: &'a [u8],
+    /// With tag and length.
+    pub(crate) all: &'a [u8],
 }
 
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
 pub(crate) const CONTEXT_0: u8 = 0xa0;
 
 /// The values that stand one after another.
@@ -47,8 +50,9 @@ impl<'a> Iterator for Der<'a> {
             rest = behind;
         }
         let (content, behind) = rest.split_at_checked(length)?;
+        let (all, _) = self.0.split_at(self.0.len() - behind.len());
         self.0 = behind;
-        Some(Value { tag, content })
+        Some(Value { tag, content, all })
     }
 }
 
@@ -61,7 +65,7 @@ mod tests {
         let mut der = Der(b"\x02\x01\x07\x30\x81\x02\x05\x00");
         assert_eq!(der.tagged(SEQUENCE), None);
         assert_eq!(der.tagged(INTEGER).map(|value| value.content), Some(&b"\x07"[..]));
-        assert_eq!(der.next().map(|value| value.content.len()), Some(2));
+        assert_eq!(der.next().map(|value| value.all.len()), Some(5));
         assert_eq!(der.next(), None);
         assert_eq!(Der(b"\x30\x84\xff\xff\xff\xff").next(), None);
         assert_eq!(Der(b"\x30\x80\x00\x00").next(), None);

@@ -56,6 +56,17 @@ impl Entropy {
     }
 }
 
+/// Bits per byte of all these bytes, of which there are less than 4 GiB.
+pub(crate) fn bits_per_byte(bytes: &[u8]) -> Option<f64> {
+    let mut entropy = Entropy::default();
+    for part in bytes.chunks(COUNTED_MAX as usize) {
+        entropy.counted = 0;
+        entropy.update(part);
+    }
+    entropy.counted = u32::try_from(bytes.len()).ok()?;
+    entropy.bits_per_byte()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +82,7 @@ mod tests {
         assert_eq!(of(b"aaaa"), Some(0.0));
         assert_eq!(of(b"abab"), Some(1.0));
         assert_eq!(of(&(0..=255).collect::<Vec<u8>>()), Some(8.0));
+        let long: Vec<u8> = (0..=255).cycle().take(256 * 1000).collect();
+        assert_eq!((bits_per_byte(&long), bits_per_byte(b"")), (Some(8.0), None));
     }
 }

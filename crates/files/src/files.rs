@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::open_file::OpenFile;
 use crate::store::{Dropped, Store};
+use crate::window::Budget;
 
 /// At most so many files are open on a connection; then the one that began first is given up.
 const OPEN_PER_CONNECTION_MAX: usize = 256;
@@ -79,6 +80,7 @@ pub struct Files {
     store: Option<Store>,
     records: Vec<AnyRecord>,
     refused: Refused,
+    budget: Budget,
 }
 
 /// A file and what became of it.
@@ -236,7 +238,8 @@ impl Files {
             let ordinal = self.ordinals.entry(slot.carrier.uid).or_default();
             *ordinal += 1;
             let fuid = fuid(slot.carrier.uid, *ordinal);
-            let file = OpenFile::new(ts, fuid, slot.start.clone(), self.store.as_mut());
+            let (start, budget) = (slot.start.clone(), self.budget.clone());
+            let file = OpenFile::new(ts, fuid, start, self.store.as_mut(), budget);
             slot.state = State::Open(Box::new(file));
         }
         match &mut slot.state {

@@ -6,9 +6,10 @@ use crate::assembly::{Assembly, Piece};
 use crate::digest::Digest;
 use crate::entropy::Entropy;
 use crate::files::{Carrier, Start};
-use crate::inside::Inside;
+use crate::formats::Inspection;
 use crate::magic;
 use crate::store::Store;
+use crate::window::Budget;
 
 /// The type is told from so many bytes at the beginning (Zeek's `default_file_bof_buffer_size`).
 const HEAD_BYTES: usize = 4096;
@@ -39,13 +40,20 @@ pub(crate) struct OpenFile {
     /// None once there is a hole.
     digest: Option<Digest>,
     entropy: Entropy,
-    /// Only for the types that are looked into.
-    inside: Option<Box<Inside>>,
+    /// Only for the formats that are looked into.
+    inspection: Option<Box<Inspection>>,
+    budget: Budget,
     stored: bool,
 }
 
 impl OpenFile {
-    pub(crate) fn new(ts: Timestamp, fuid: Uid, start: Start, store: Option<&mut Store>) -> Self {
+    pub(crate) fn new(
+        ts: Timestamp,
+        fuid: Uid,
+        start: Start,
+        store: Option<&mut Store>,
+        budget: Budget,
+    ) -> Self {
         let stored = store.is_some_and(|store| store.begin(fuid));
         Self {
             fuid,
@@ -60,7 +68,8 @@ impl OpenFile {
             head: Head::Collecting(Vec::new()),
             digest: Some(Digest::default()),
             entropy: Entropy::default(),
-            inside: None,
+            inspection: None,
+            budget,
             stored,
         }
     }
@@ -123,8 +132,9 @@ impl OpenFile {
             }
             return;
         }
-        if let Some(inside) = self.inside.take() {
-            inside.records(self.fuid, records);
+        let is_whole = self.start.total_bytes.is_none_or(|total| self.seen_bytes >= total);
+        if let Some(mut inspection) = self.inspection.take() {
+            inspection.records(self.fuid, is_whole, records);
         }
         let sums = self.digest.as_ref().filter(|_| self.seen_bytes > 0).map(Digest::sums);
         let extracted = match (&sums, store) {
@@ -183,8 +193,8 @@ impl OpenFile {
 
     fn next_bytes(&mut self, ts: Timestamp, bytes: &[u8], store: Option<&mut Store>) {
         self.seen_bytes = self.seen_bytes.saturating_add(bytes.len() as u64);
-        if let Some(inside) = &mut self.inside {
-            inside.data(bytes);
+        if let Some(inspection) = &mut self.inspection {
+            inspection.data(bytes);
         }
         if let Head::Collecting(head) = &mut self.head {
             let room = HEAD_BYTES.saturating_sub(head.len());
@@ -192,8 +202,8 @@ impl OpenFile {
             if head.len() >= HEAD_BYTES {
                 self.tell_type(ts);
                 let (_, rest) = bytes.split_at(room.min(bytes.len()));
-                if let Some(inside) = &mut self.inside {
-                    inside.data(rest);
+                if let Some(inspection) = &mut self.inspection {
+                    inspection.data(rest);
                 }
             }
         }
@@ -209,8 +219,8 @@ impl OpenFile {
     fn next_gap(&mut self, ts: Timestamp, length: u64, store: Option<&mut Store>) {
         self.tell_type(ts);
         self.digest = None;
-        if let Some(inside) = &mut self.inside {
-            inside.stop();
+        if let Some(inspection) = &mut self.inspection {
+            inspection.stop();
         }
         self.drop_stored(store);
         self.missing_bytes = self.missing_bytes.saturating_add(length);
@@ -223,10 +233,7 @@ impl OpenFile {
             return;
         }
         self.mime_type = magic::mime_type(&head);
-        if let Some(mut inside) = Inside::of(self.mime_type, self.first, ts) {
-            inside.data(&head);
-            self.inside = Some(Box::new(inside));
-        }
+        self.inspection = Inspection::of(self.first, ts, self.mime_type, &head, &self.budget);
     }
 
     fn drop_stored(&mut self, store: Option<&mut Store>) {

@@ -15,6 +15,7 @@ mod uid;
 mod value;
 
 // Sorted, one record type per line.
+mod archive;
 mod arp;
 mod bacnet;
 mod cip;
@@ -25,6 +26,7 @@ mod dhcp;
 mod dnp3;
 mod dnp3_control;
 mod dns;
+mod elf;
 mod enip;
 mod file;
 mod ftp;
@@ -38,7 +40,9 @@ mod irc;
 mod kerberos;
 mod ldap;
 mod ldap_search;
+mod lnk;
 mod login;
+mod mach_o;
 mod modbus;
 mod modbus_detailed;
 mod mqtt_connect;
@@ -48,7 +52,10 @@ mod mysql;
 mod ntlm;
 mod ntp;
 mod ocsp;
+mod ole;
+mod ooxml;
 mod opcua;
+mod pdf;
 mod pe;
 mod pop3;
 mod postgresql;
@@ -60,6 +67,7 @@ mod redis;
 mod rfb;
 mod s7comm;
 mod s7comm_plus;
+mod script;
 mod sip;
 mod smb_files;
 mod smb_mapping;
@@ -79,6 +87,7 @@ mod weird;
 mod wireguard;
 mod x509;
 
+pub use archive::Archive;
 pub use arp::Arp;
 pub use bacnet::Bacnet;
 pub use cip::Cip;
@@ -89,6 +98,7 @@ pub use dhcp::Dhcp;
 pub use dnp3::Dnp3;
 pub use dnp3_control::Dnp3Control;
 pub use dns::Dns;
+pub use elf::Elf;
 pub use endpoints::Endpoints;
 pub use enip::Enip;
 pub use file::File;
@@ -104,7 +114,9 @@ pub use json::{JsonWriter, write_json, write_json_text};
 pub use kerberos::Kerberos;
 pub use ldap::Ldap;
 pub use ldap_search::LdapSearch;
+pub use lnk::Lnk;
 pub use login::Login;
+pub use mach_o::MachO;
 pub use modbus::Modbus;
 pub use modbus_detailed::ModbusDetailed;
 pub use mqtt_connect::MqttConnect;
@@ -115,7 +127,10 @@ pub use networks::{Network, PRIVATE_NETWORKS, is_local};
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
 pub use ocsp::Ocsp;
+pub use ole::Ole;
+pub use ooxml::Ooxml;
 pub use opcua::Opcua;
+pub use pdf::Pdf;
 pub use pe::Pe;
 pub use pop3::Pop3;
 pub use postgresql::Postgresql;
@@ -129,6 +144,7 @@ pub use redis::Redis;
 pub use rfb::Rfb;
 pub use s7comm::S7comm;
 pub use s7comm_plus::S7commPlus;
+pub use script::Script;
 pub use sender::Sender;
 pub use sip::Sip;
 pub use smb_files::SmbFiles;
@@ -260,6 +276,7 @@ macro_rules! any_record {
 
 // Sorted, one record type per line.
 any_record! {
+    Archive,
     Arp,
     Bacnet,
     Cip,
@@ -270,6 +287,7 @@ any_record! {
     Dnp3,
     Dnp3Control,
     Dns,
+    Elf,
     Enip,
     File,
     Ftp,
@@ -282,7 +300,9 @@ any_record! {
     Kerberos,
     Ldap,
     LdapSearch,
+    Lnk,
     Login,
+    MachO,
     Modbus,
     ModbusDetailed,
     MqttConnect,
@@ -292,7 +312,10 @@ any_record! {
     Ntlm,
     Ntp,
     Ocsp,
+    Ole,
+    Ooxml,
     Opcua,
+    Pdf,
     Pe,
     Pop3,
     Postgresql,
@@ -304,6 +327,7 @@ any_record! {
     Rfb,
     S7comm,
     S7commPlus,
+    Script,
     Sip,
     SmbFiles,
     SmbMapping,

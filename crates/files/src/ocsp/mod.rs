@@ -5,4 +5,4 @@
 
 mod reader;
 
-pub(crate) use reader::OcspReader;
+pub(crate) use reader::read;

@@ -2,10 +2,8 @@
 
 use records::{Ocsp, Timestamp, Uid};
 
+use crate::content::Content;
 use crate::der::{CONTEXT_0, Der, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
-
-/// A longer response is not read: those that are seen have a few kilobytes.
-const RESPONSE_BYTES_MAX: usize = 64 * 1024;
 
 /// Of one response so many answers are told.
 const ANSWERS_MAX: usize = 64;
@@ -14,40 +12,15 @@ const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// Collects a response while the file comes.
-pub(crate) struct OcspReader {
-    ts: Timestamp,
-    bytes: Vec<u8>,
-    stopped: bool,
+/// What the response says; nothing of one that is not whole.
+pub(crate) fn read(content: Content<'_>, ts: Timestamp, fuid: Uid) -> Vec<Ocsp> {
+    if content.is_cut() {
+        return Vec::new();
+    }
+    answers(content.head(), ts, fuid).unwrap_or_default()
 }
 
-impl OcspReader {
-    pub(crate) fn new(ts: Timestamp) -> Self {
-        Self { ts, bytes: Vec::new(), stopped: false }
-    }
-
-    /// The next bytes of the file.
-    pub(crate) fn data(&mut self, bytes: &[u8]) {
-        if self.stopped {
-            return;
-        }
-        let room = RESPONSE_BYTES_MAX.saturating_sub(self.bytes.len());
-        self.stopped = bytes.len() > room;
-        self.bytes.extend(bytes.iter().take(room));
-    }
-
-    /// The bytes that follow are missing.
-    pub(crate) fn stop(&mut self) {
-        self.stopped = true;
-    }
-
-    /// What the response says; nothing of one that is not whole.
-    pub(crate) fn records(&self, fuid: Uid) -> Vec<Ocsp> {
-        read(&self.bytes, self.ts, fuid).unwrap_or_default()
-    }
-}
-
-fn read(response: &[u8], ts: Timestamp, fuid: Uid) -> Option<Vec<Ocsp>> {
+fn answers(response: &[u8], ts: Timestamp, fuid: Uid) -> Option<Vec<Ocsp>> {
     const BASIC: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01";
     const VERSION: u8 = CONTEXT_0;
     let mut response = Der(response).inside(SEQUENCE)?;
@@ -201,37 +174,31 @@ mod tests {
         element(SEQUENCE, &[&element(ENUMERATED, &[&[0]]), &of_kind])
     }
 
-    fn records_of(response: &[u8], cut: usize) -> Vec<Ocsp> {
-        let mut reader = OcspReader::new(Timestamp(5));
-        response.chunks(cut).for_each(|chunk| reader.data(chunk));
-        reader.records(Uid::default())
+    fn records_of(response: &[u8]) -> Vec<Ocsp> {
+        read(Content::of(response), Timestamp(5), Uid::default())
     }
 
     #[test]
-    fn each_answer_has_its_record_whatever_the_cuts() {
-        for cut in [1, 60, 5000] {
-            let records = records_of(&response(), cut);
-            let [revoked, good] = records.as_slice() else { panic!("{records:?}") };
-            assert_eq!((revoked.cert_status.as_ref(), revoked.serial_number.as_str()), ("revoked", "810B"));
-            assert_eq!(revoked.revokereason.as_deref(), Some("superseded"));
-            assert_eq!(revoked.revoketime, Some(Timestamp(1_431_615_529_000_000_000)));
-            assert_eq!((revoked.hash_algorithm.as_ref(), revoked.ts), ("sha1", Timestamp(5)));
-            assert!(
-                revoked.issuer_name_hash.starts_with("ABAB") && revoked.issuer_key_hash.starts_with("0C0C")
-            );
-            assert_eq!((good.cert_status.as_ref(), good.revoketime), ("good", None));
-            assert_eq!(good.this_update, Timestamp(1_436_286_514_000_000_000));
-            assert_eq!(good.next_update, Some(Timestamp(1_443_444_762_000_000_000)));
-        }
+    fn each_answer_has_its_record() {
+        let records = records_of(&response());
+        let [revoked, good] = records.as_slice() else { panic!("{records:?}") };
+        assert_eq!((revoked.cert_status.as_ref(), revoked.serial_number.as_str()), ("revoked", "810B"));
+        assert_eq!(revoked.revokereason.as_deref(), Some("superseded"));
+        assert_eq!(revoked.revoketime, Some(Timestamp(1_431_615_529_000_000_000)));
+        assert_eq!((revoked.hash_algorithm.as_ref(), revoked.ts), ("sha1", Timestamp(5)));
+        assert!(revoked.issuer_name_hash.starts_with("ABAB") && revoked.issuer_key_hash.starts_with("0C0C"));
+        assert_eq!((good.cert_status.as_ref(), good.revoketime), ("good", None));
+        assert_eq!(good.this_update, Timestamp(1_436_286_514_000_000_000));
+        assert_eq!(good.next_update, Some(Timestamp(1_443_444_762_000_000_000)));
     }
 
     #[test]
-    fn a_cut_or_oversized_response_is_not_told() {
+    fn a_cut_response_is_not_told() {
         let response = response();
-        assert_eq!(records_of(&response[..response.len() - 40], 5000), []);
-        let mut reader = OcspReader::new(Timestamp(0));
-        reader.data(&vec![0x30; RESPONSE_BYTES_MAX + 1]);
-        assert_eq!(reader.records(Uid::default()), []);
+        let (kept, _) = response.split_at(response.len() - 40);
+        assert_eq!(records_of(kept), []);
+        let cut = Content::new(&response, &[], response.len() as u64 + 1, true);
+        assert_eq!(read(cut, Timestamp(5), Uid::default()), []);
     }
 
     proptest! {
@@ -241,7 +208,7 @@ mod tests {
             if let Some(place) = response.get_mut(at) {
                 *place = byte;
             }
-            records_of(&response, 5000);
+            records_of(&response);
         }
     }
 }
