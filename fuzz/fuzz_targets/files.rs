@@ -1,6 +1,7 @@
 //! The room of files: no panic whatever comes in whatever order, and records that add up.
 //!
-//! The input is a list of steps: what to do, to which of a few files, and bytes.
+//! The input is a list of steps: what to do, to which of a few files, and bytes. Behind a first byte of 0xff it is
+//! one whole file, whose records must be the same whatever the cuts.
 #![no_main]
 
 use files::{Carrier, Files, Handle, Start};
@@ -17,7 +18,20 @@ fn check(files: &mut Files) {
     }
 }
 
+fn records_of(content: &[u8], cut: usize) -> Vec<AnyRecord> {
+    let mut files = Files::new(None);
+    let carrier = Carrier { uid: Uid::connection(1), id: Endpoints::default() };
+    let handle = files.begin(Timestamp(0), carrier, Start { source: "FUZZ", ..Start::default() });
+    content.chunks(cut.max(1)).for_each(|chunk| files.data(Timestamp(0), handle, chunk));
+    files.end(Timestamp(0), handle);
+    files.records().collect()
+}
+
 fuzz_target!(|input: &[u8]| {
+    if let Some((&0xff, content)) = input.split_first() {
+        assert_eq!(records_of(content, content.len()), records_of(content, 1460));
+        return;
+    }
     let mut files = Files::new(None);
     let carrier = |number: u8| Carrier { uid: Uid::connection(u128::from(number & 1)), id: Endpoints::default() };
     let mut handles: Vec<Handle> = Vec::new();

@@ -1,5 +1,8 @@
 //! Which files are looked into, how much of them is kept for that, and by whom they are read.
 
+#[cfg(test)]
+mod tests;
+
 use records::{AnyRecord, Timestamp, Uid};
 
 use crate::content::Content;

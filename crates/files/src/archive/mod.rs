@@ -40,7 +40,12 @@ pub(crate) fn read(kind: Kind, content: Content<'_>, ts: Timestamp, fuid: Uid) -
         Kind::SevenZip => ("7z", seven_zip::list(content)?),
         Kind::Tar => ("tar", tar::list(content)?),
     };
-    Some(listing.record(format, content, ts, fuid))
+    let mut record = listing.record(format, content, ts, fuid);
+    if kind == Kind::Gzip {
+        // Between name and size there is nothing to read.
+        record.is_cut = content.length().is_none();
+    }
+    Some(record)
 }
 
 /// The listing of an archive while it is made.

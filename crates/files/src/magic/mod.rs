@@ -1,10 +1,14 @@
 //! The type of a file by its first bytes. Not by its name, and not by what a protocol says of it.
 //!
 //! The signatures and their strengths are those of Zeek (`base/frameworks/files/magic`), which go back to
-//! libmagic: all are anchored at the beginning, and the strongest that fits names the type.
+//! libmagic: all are anchored at the beginning, and the strongest that fits names the type. What Zeek has no name for
+//! is named by signatures of our own.
 
 mod binary;
+mod further;
 mod pattern;
+#[cfg(test)]
+mod samples;
 mod text;
 mod words;
 
@@ -35,10 +39,11 @@ const fn when(mime_type: &'static str, strength: i16, function: fn(&[u8]) -> boo
     Signature { mime_type, strength, test: Test::Function(function) }
 }
 
+const ALL: [&[Signature]; 4] = [binary::SIGNATURES, further::SIGNATURES, words::SIGNATURES, text::SIGNATURES];
+
 /// For each first byte of a file the signatures that can fit, the strongest first; of equals, Zeek takes the first by name.
 static BY_FIRST_BYTE: LazyLock<Vec<Vec<&'static Signature>>> = LazyLock::new(|| {
-    let mut all: Vec<&Signature> =
-        [binary::SIGNATURES, words::SIGNATURES, text::SIGNATURES].into_iter().flatten().collect();
+    let mut all: Vec<&Signature> = ALL.into_iter().flatten().collect();
     all.sort_by_key(|signature| (Reverse(signature.strength), signature.mime_type));
     let can_begin =
         |byte: u8| all.iter().filter(move |signature| signature.can_begin_with(byte)).copied().collect();
@@ -69,8 +74,35 @@ impl Signature {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn each_type_is_told_by_the_beginning_of_a_file() {
+        for (expected, beginning) in samples::SAMPLES {
+            let mut head = Vec::new();
+            for (place, bytes) in *beginning {
+                head.resize(*place, 0);
+                head.extend_from_slice(bytes);
+            }
+            assert_eq!(mime_type(&head), Some(*expected), "{beginning:?}");
+        }
+        let types: BTreeSet<&str> = ALL.into_iter().flatten().map(|signature| signature.mime_type).collect();
+        let told: BTreeSet<&str> = samples::SAMPLES.iter().map(|(mime_type, _)| *mime_type).collect();
+        assert!(told.len() >= 250, "{}", told.len());
+        // A stronger signature of Zeek takes all of this one for `video/mpeg`.
+        let untold: Vec<&&str> = types.difference(&told).collect();
+        assert_eq!(untold, [&"video/mp2p"]);
+    }
+
+    #[test]
+    fn what_zeek_names_has_that_name_here_as_well() {
+        let weakest = [binary::SIGNATURES, words::SIGNATURES, text::SIGNATURES].into_iter().flatten();
+        let weakest = weakest.map(|signature| signature.strength).min().unwrap();
+        assert!(further::SIGNATURES.iter().all(|signature| signature.strength < weakest));
+    }
 
     #[test]
     fn types_are_told_by_content() {

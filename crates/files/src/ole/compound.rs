@@ -2,6 +2,8 @@
 
 use records::text_from_utf16le;
 
+use super::installer_names;
+
 use crate::content::Content;
 use crate::fields::Fields;
 
@@ -248,7 +250,7 @@ impl RawEntry {
         fields.skip(36)?;
         // The upper half of the size is not to be trusted in files with short sectors.
         let (first, size) = (fields.u32()?, u64::from(fields.u32()?));
-        let name = text_from_utf16le(name.get(..name_length)?);
+        let name = installer_names::plain(text_from_utf16le(name.get(..name_length)?));
         Some(Self { name, kind, left, right, child, first, size })
     }
 }

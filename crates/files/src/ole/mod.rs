@@ -1,6 +1,7 @@
 //! Compound files (OLE): documents of Office before 2007, messages of Outlook, installer packages. Writes `ole`.
 
 mod compound;
+mod installer_names;
 mod properties;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -142,10 +143,9 @@ fn kind_of(compound: &Compound<'_>) -> Option<&'static str> {
         ("VisioDocument", "visio"),
     ];
     let known = kinds.iter().find(|(name, _)| compound.find(name).is_some()).map(|(_, kind)| *kind);
-    // The tables of an installer package have names whose letters are packed into one character of this range.
-    let is_packed = |entry: &Entry| entry.name.starts_with('\u{4840}');
+    let is_table = |entry: &Entry| entry.name.starts_with(installer_names::TABLE);
     let is_project = |entry: &Entry| entry.kind == Kind::Storage && entry.name.trim() == "TBkndTask";
     known
-        .or_else(|| compound.entries.iter().any(is_packed).then_some("installer"))
+        .or_else(|| compound.entries.iter().any(is_table).then_some("installer"))
         .or_else(|| compound.entries.iter().any(is_project).then_some("project"))
 }

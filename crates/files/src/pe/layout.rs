@@ -34,6 +34,8 @@ pub(super) struct Section {
     address: u32,
     pub(super) size: u32,
     pub(super) offset: u32,
+    /// Bytes in memory, up to the next section: sizes in headers may be false.
+    loaded: u32,
 }
 
 /// The map of a program.
@@ -62,9 +64,15 @@ impl<'a> Layout<'a> {
         let section = |header: &[u8]| {
             let mut fields = Fields(header.get(8..)?);
             let (memory_size, address) = (fields.u32()?, fields.u32()?);
-            Some(Section { memory_size, address, size: fields.u32()?, offset: fields.u32()? })
+            Some(Section { memory_size, address, size: fields.u32()?, offset: fields.u32()?, loaded: 0 })
         };
         self.sections = sections.take(SECTIONS_MAX).filter_map(section).collect();
+        let starts: Vec<u32> = self.sections.iter().map(|section| section.address).collect();
+        for section in &mut self.sections {
+            let next = starts.iter().filter(|start| **start > section.address).min();
+            let most = next.map_or(u32::MAX, |next| next - section.address);
+            section.loaded = section.memory_size.max(section.size).min(most);
+        }
     }
 
     /// A table that is there.
@@ -76,9 +84,8 @@ impl<'a> Layout<'a> {
     pub(super) fn offset(&self, address: u32) -> Option<u64> {
         /// Windows loads sections from multiples of this.
         const SECTOR: u32 = 512;
-        let within = |section: &&Section| {
-            address.checked_sub(section.address).is_some_and(|at| at < section.memory_size.max(section.size))
-        };
+        let within =
+            |section: &&Section| address.checked_sub(section.address).is_some_and(|at| at < section.loaded);
         match self.sections.iter().find(within) {
             Some(section) => {
                 let start = section.offset - section.offset % SECTOR;

@@ -37,10 +37,12 @@ pub(super) fn read(layout: &Layout<'_>, pe: &mut Pe) {
 }
 
 fn overlay(layout: &Layout<'_>) -> Option<u64> {
+    let length = layout.content.length()?;
     let ends = layout.sections.iter().filter(|section| section.size > 0);
-    let end = ends.map(|section| u64::from(section.offset) + u64::from(section.size)).max()?;
+    let ends = ends.map(|section| u64::from(section.offset) + u64::from(section.size));
+    // A section that ends behind the file has a false size.
+    let end = ends.filter(|end| *end <= length).max()?;
     // The address of this table is its place in the file.
     let signature = layout.table(Kind::Certificates).filter(|table| u64::from(table.address) >= end);
-    let behind = layout.content.length()?.saturating_sub(end);
-    Some(behind.saturating_sub(signature.map_or(0, |table| u64::from(table.size))))
+    Some((length - end).saturating_sub(signature.map_or(0, |table| u64::from(table.size))))
 }
