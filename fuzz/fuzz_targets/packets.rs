@@ -12,6 +12,7 @@ impl PacketSink for Check {
     fn packet(&mut self, packet: &Packet, payload: &[u8]) {
         assert!(packet.tunnels <= 8);
         assert!(payload.len() <= 262_144);
+        std::hint::black_box(packet.checksum.with(payload));
     }
 
     fn weird(&mut self, weird: HeaderWeird) {
@@ -54,7 +55,7 @@ fn read(file: &[u8], all_at_once: bool) -> (Vec<(usize, FrameHead)>, Option<Form
 fuzz_target!(|file: &[u8]| {
     let (frames, damage) = read(file, true);
     assert_eq!((&frames, &damage), (&read(file, false).0, &read(file, false).1));
-    let mut decoder = Decoder::new().verifying_checksums();
+    let mut decoder = Decoder::new();
     for (at, FrameHead { ts, link, original_length, range }) in frames {
         let frame = file.get(at + range.start..at + range.end).expect("the frame lies in the file");
         decoder.decode(ts, link, frame, original_length, &mut Check);

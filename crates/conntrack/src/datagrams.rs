@@ -56,6 +56,9 @@ impl Datagrams {
         from: Sender,
         out: &mut Delivery<'_, H>,
     ) {
+        if !out.facts.is_sound(from, packet.checksum.with(payload)) {
+            return out.bad_checksum(from);
+        }
         out.facts.touch(out.now);
         if self.kind == Kind::Other {
             return;

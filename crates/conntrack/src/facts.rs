@@ -1,6 +1,6 @@
 //! What is known of any connection, whatever its transport, and how it reaches the handler.
 
-use packets::Packet;
+use packets::{Checksum, Packet};
 use records::{Endpoints, Interval, Sender, Timestamp, Uid, Weird};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) ip_bytes: [u64; 2],
     pub(crate) missed_bytes: u64,
     pub(crate) history: History,
+    /// Packets with right and with wrong checksums, of each end.
+    good_checksums: [u32; 2],
     bad_checksums: [u32; 2],
     /// Violations that were told, a bit each: one record of a kind is enough.
     violations: u32,
@@ -57,6 +59,7 @@ impl Facts {
             ip_bytes: [0; 2],
             missed_bytes: 0,
             history: History::default(),
+            good_checksums: [0; 2],
             bad_checksums: [0; 2],
             violations: 0,
         };
@@ -124,7 +127,30 @@ impl Facts {
         }
         self.packets.reverse();
         self.ip_bytes.reverse();
+        self.good_checksums.reverse();
+        self.bad_checksums.reverse();
         self.history.turned_round();
+    }
+
+    /// Whether a packet with this checksum is what was sent. Where a sender leaves checksums to its network card, a
+    /// capture that is taken there shows wrong ones throughout: then they tell nothing.
+    pub(crate) fn is_sound(&mut self, from: Sender, checksum: Checksum) -> bool {
+        let of = from as usize & 1;
+        let (Some(good), Some(bad)) = (self.good_checksums.get_mut(of), self.bad_checksums.get_mut(of))
+        else {
+            return true;
+        };
+        if checksum == Checksum::Good {
+            *good = good.saturating_add(1);
+        }
+        if checksum != Checksum::Bad {
+            return true;
+        }
+        let usual = *bad >= *good;
+        if usual {
+            *bad = bad.saturating_add(1);
+        }
+        usual
     }
 
     /// A packet that counts for the duration.

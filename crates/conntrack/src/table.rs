@@ -1,7 +1,10 @@
 //! The table: finds the connection of a packet, begins and ends connections.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use hashbrown::HashTable;
-use packets::{Checksum, Packet, Transport};
+use packets::{Packet, Transport};
 use records::{Conn, Network, Timestamp};
 
 use crate::config::Config;
@@ -12,12 +15,14 @@ use crate::key::Ends;
 use crate::record;
 use crate::server_ports::is_udp_server;
 use crate::slots::{Numbered, Slots};
-use crate::tcp::{Budget, Tcp};
+use crate::tcp::{Budget, Fate, Tcp};
 use crate::violation::Violation;
 use crate::wheel::Wheel;
 
 /// So many connections are looked at where one must go.
 const EVICTION_CANDIDATES: usize = 32;
+
+const TCP: u8 = 6;
 
 /// IPv6 packets with nothing after their headers (RFC 8200, section 4.7) belong to no connection.
 const NO_NEXT_HEADER: u8 = 59;
@@ -33,9 +38,12 @@ pub struct Table<H: Handler> {
     slots: Slots<Entry<H::State>>,
     wheel: Wheel,
     budget: Budget,
+    /// Connections that keep bytes of TCP.
+    holders: BTreeSet<u32>,
     /// Names connections in the order of their first packets.
     next_serial: u64,
     evicted: u64,
+    gave_way: u64,
 }
 
 /// A connection.
@@ -43,6 +51,8 @@ struct Entry<S> {
     serial: u64,
     /// When the wheel looks at it.
     armed: Timestamp,
+    /// Whether it is among the holders.
+    holds: bool,
     facts: Facts,
     transport: Flow,
     state: S,
@@ -69,12 +79,22 @@ impl<S> Entry<S> {
         self.facts.ip_proto == ip_proto && ends.are(&self.facts.id, self.facts.one_way)
     }
 
+    /// Whether packets are kept that may begin another connection.
+    fn waits(&self) -> bool {
+        matches!(&self.transport, Flow::Tcp(tcp) if tcp.waits())
+    }
+
     fn deadline(&self) -> Timestamp {
         match &self.transport {
             Flow::Tcp(tcp) => tcp.deadline(&self.facts),
             Flow::Datagrams(datagrams) => datagrams.deadline(&self.facts),
         }
     }
+}
+
+/// How many connections between the same ends began at this time before, if the one before began at `before`.
+fn repetition_at(now: Timestamp, before: Option<(Timestamp, u32)>) -> u32 {
+    before.filter(|(start, _)| *start == now).map_or(0, |(_, repetition)| repetition + 1)
 }
 
 impl<H: Handler> Table<H> {
@@ -91,8 +111,10 @@ impl<H: Handler> Table<H> {
                 total_max: config.early_bytes_total_max,
                 used: 0,
             },
+            holders: BTreeSet::new(),
             next_serial: 0,
             evicted: 0,
+            gave_way: 0,
         }
     }
 
@@ -104,6 +126,11 @@ impl<H: Handler> Table<H> {
     /// How many connections had to be closed early for want of room.
     pub fn evicted(&self) -> u64 {
         self.evicted
+    }
+
+    /// How often a connection had to give up its early bytes because all together kept too many.
+    pub fn gave_way(&self) -> u64 {
+        self.gave_way
     }
 
     /// How many bytes of early TCP segments are kept, with what keeping them costs.
@@ -119,42 +146,55 @@ impl<H: Handler> Table<H> {
         let now = Timestamp(packet.ts);
         let ends = Ends::of(packet);
         let hash = ends.hash(packet.ip_proto);
-        let mut repetition = 0;
-        let slots = &self.slots;
-        let is_this =
-            |slot: &u32| slots.get(*slot).is_some_and(|entry| entry.is_between(&ends, packet.ip_proto));
-        let mut found = self.index.find(hash, is_this).copied();
-        if let Some(slot) = found
-            && let Some(over_at) = self.over(slot, packet, now, handler)
-        {
-            let start = self.close(slot, over_at, handler);
-            repetition = start.filter(|(start, _)| *start == now).map_or(0, |(_, before)| before + 1);
-            found = None;
-        }
-        let slot = found.unwrap_or_else(|| self.begin(packet, &ends, hash, repetition, handler));
-
-        let Some(entry) = self.slots.get_mut(slot) else { return };
-        let from = entry.facts.sender(&ends);
-        let budget = &mut self.budget;
-        let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
-        let counted = match (&mut entry.transport, &packet.transport) {
-            _ if packet.checksum == Checksum::Bad => {
-                out.bad_checksum(from);
-                None
-            }
-            (Flow::Tcp(tcp), Transport::Tcp(header)) => {
-                tcp.packet((packet, header), payload, from, (budget, &mut out));
-                Some(out.facts.sender(&ends))
-            }
-            (Flow::Tcp(_), _) => None,
-            (Flow::Datagrams(datagrams), _) => {
-                datagrams.datagram(packet, payload, from, &mut out);
-                Some(from)
+        let slot = loop {
+            let Some(slot) = self.find(hash, &ends, packet.ip_proto) else {
+                break self.begin(packet, &ends, hash, 0, handler);
+            };
+            match self.fate(slot, packet, now, handler) {
+                (Fate::GoesOn, _) => break slot,
+                (Fate::Over, over_at) => {
+                    let start = self.close(slot, over_at, handler);
+                    break self.begin(packet, &ends, hash, repetition_at(now, start), handler);
+                }
+                (Fate::Waits, _) => return self.wait(slot, packet, payload),
+                (Fate::Reopened, _) => self.reopen(slot, handler),
             }
         };
-        if let Some(from) = counted {
-            out.facts.count(from, packet);
+        self.take(slot, packet, payload, handler);
+        if self.budget.is_exceeded() {
+            self.make_room(now, handler);
         }
+    }
+
+    fn find(&self, hash: u64, ends: &Ends, ip_proto: u8) -> Option<u32> {
+        let slots = &self.slots;
+        let is_this = |slot: &u32| slots.get(*slot).is_some_and(|entry| entry.is_between(ends, ip_proto));
+        self.index.find(hash, is_this).copied()
+    }
+
+    /// A packet of the connection in this slot.
+    fn take(&mut self, slot: u32, packet: &Packet, payload: &[u8], handler: &mut H) {
+        let Some(entry) = self.slots.get_mut(slot) else { return };
+        let ends = Ends::of(packet);
+        let from = entry.facts.sender(&ends);
+        let budget = &mut self.budget;
+        let now = Timestamp(packet.ts);
+        let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
+        match (&mut entry.transport, &packet.transport) {
+            (Flow::Tcp(tcp), Transport::Tcp(header)) => {
+                tcp.packet((packet, header), payload, from, (budget, &mut out));
+                let holds = tcp.kept() > 0;
+                if holds != entry.holds {
+                    entry.holds = holds;
+                    let _ = if holds { self.holders.insert(slot) } else { self.holders.remove(&slot) };
+                }
+            }
+            (Flow::Tcp(_), _) => return,
+            (Flow::Datagrams(datagrams), _) => datagrams.datagram(packet, payload, from, &mut out),
+        }
+        // The ends may just have been turned round.
+        let from = if packet.ip_proto == TCP { entry.facts.sender(&ends) } else { from };
+        entry.facts.count(from, packet);
         let deadline = entry.deadline();
         if deadline < entry.armed {
             self.rearm(slot, deadline);
@@ -166,10 +206,12 @@ impl<H: Handler> Table<H> {
         while let Some(slot) = self.wheel.due(now, &mut self.slots) {
             let Some(entry) = self.slots.get(slot) else { continue };
             let deadline = entry.deadline();
-            if deadline <= entry.armed {
-                self.close(slot, deadline, handler);
-            } else {
+            if deadline > entry.armed {
                 self.arm(slot, deadline);
+            } else if entry.waits() {
+                self.reopen(slot, handler);
+            } else {
+                self.close(slot, deadline, handler);
             }
         }
     }
@@ -184,22 +226,89 @@ impl<H: Handler> Table<H> {
             .collect();
         open.sort_unstable();
         for (_, _, slot) in open {
+            self.close_with_waiting(slot, now, handler);
+        }
+    }
+
+    /// Closes a connection, and the one that has perhaps begun between the same ends.
+    fn close_with_waiting(&mut self, slot: u32, now: Timestamp, handler: &mut H) {
+        let Some(entry) = self.slots.get(slot) else { return };
+        let (ends, ip_proto, waits) = (entry.facts.ends(), entry.facts.ip_proto, entry.waits());
+        if !waits {
+            self.close(slot, now, handler);
+            return;
+        }
+        self.reopen(slot, handler);
+        if let Some(slot) = self.find(ends.hash(ip_proto), &ends, ip_proto) {
             self.close(slot, now, handler);
         }
     }
 
-    /// When the connection of this slot ended, if it is over before this packet.
-    fn over(&mut self, slot: u32, packet: &Packet, now: Timestamp, handler: &mut H) -> Option<Timestamp> {
-        let entry = self.slots.get_mut(slot)?;
+    /// What a packet means for the connection of this slot, and when that ended, where it did.
+    fn fate(&mut self, slot: u32, packet: &Packet, now: Timestamp, handler: &mut H) -> (Fate, Timestamp) {
+        let Some(entry) = self.slots.get_mut(slot) else { return (Fate::Over, now) };
         let deadline = entry.deadline();
         if deadline <= now {
-            return Some(deadline);
+            return (if entry.waits() { Fate::Reopened } else { Fate::Over }, deadline);
         }
-        let (Flow::Tcp(tcp), Transport::Tcp(header)) = (&entry.transport, &packet.transport) else {
-            return None;
+        let (Flow::Tcp(tcp), Transport::Tcp(header)) = (&mut entry.transport, &packet.transport) else {
+            return (Fate::GoesOn, now);
         };
         let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
-        tcp.is_reuse(header, &mut out).then_some(now)
+        (tcp.fate(packet, header, &mut out), now)
+    }
+
+    /// Keeps a packet that may begin another connection.
+    #[cold]
+    fn wait(&mut self, slot: u32, packet: &Packet, payload: &[u8]) {
+        let Some(entry) = self.slots.get_mut(slot) else { return };
+        if let Flow::Tcp(tcp) = &mut entry.transport {
+            tcp.keep(packet, payload);
+        }
+        let deadline = entry.deadline();
+        if deadline < entry.armed {
+            self.rearm(slot, deadline);
+        }
+    }
+
+    /// The connection was over when the packets came that were kept; with the first of them began another.
+    #[cold]
+    fn reopen(&mut self, slot: u32, handler: &mut H) {
+        let Some(Entry { transport: Flow::Tcp(tcp), .. }) = self.slots.get_mut(slot) else { return };
+        let Some((since, kept)) = tcp.take_reopening() else { return };
+        let before = self.close(slot, since, handler);
+        for syn in &kept {
+            let ends = Ends::of(&syn.packet);
+            let hash = ends.hash(syn.packet.ip_proto);
+            let slot = self.find(hash, &ends, syn.packet.ip_proto).unwrap_or_else(|| {
+                self.begin(&syn.packet, &ends, hash, repetition_at(since, before), handler)
+            });
+            self.take(slot, &syn.packet, &syn.payload, handler);
+        }
+    }
+
+    /// Frees early bytes of those connections that keep most.
+    #[cold]
+    fn make_room(&mut self, now: Timestamp, handler: &mut H) {
+        let kept = |slot: &u32| match self.slots.get(*slot) {
+            Some(Entry { transport: Flow::Tcp(tcp), serial, .. }) => (Reverse(tcp.kept()), *serial, *slot),
+            _ => (Reverse(0), 0, *slot),
+        };
+        let mut holders: Vec<_> = self.holders.iter().map(kept).collect();
+        holders.sort_unstable();
+        for (_, _, slot) in holders {
+            if self.budget.is_eased() {
+                return;
+            }
+            self.holders.remove(&slot);
+            let Some(entry) = self.slots.get_mut(slot) else { continue };
+            entry.holds = false;
+            let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
+            if let Flow::Tcp(tcp) = &mut entry.transport {
+                tcp.give_way(&mut self.budget, &mut out);
+                self.gave_way = self.gave_way.saturating_add(1);
+            }
+        }
     }
 
     fn begin(&mut self, packet: &Packet, ends: &Ends, hash: u64, repetition: u32, handler: &mut H) -> u32 {
@@ -225,7 +334,7 @@ impl<H: Handler> Table<H> {
         let armed = Timestamp(i64::MAX);
         let mut state = H::State::default();
         handler.opened(&facts.connection(facts.start), &mut state);
-        let entry = Entry { serial, armed, facts, transport, state };
+        let entry = Entry { serial, armed, holds: false, facts, transport, state };
         let deadline = entry.deadline();
         let slot = self.slots.insert(entry);
         let slots = &self.slots;
@@ -272,10 +381,14 @@ impl<H: Handler> Table<H> {
     fn close(&mut self, slot: u32, now: Timestamp, handler: &mut H) -> Option<(Timestamp, u32)> {
         self.wheel.disarm(slot, &mut self.slots);
         let mut entry = self.slots.remove(slot)?;
+        if entry.holds {
+            self.holders.remove(&slot);
+        }
         if let Ok(occupied) = self.index.find_entry(entry.hash(), |other| *other == slot) {
             occupied.remove();
         }
         if let Flow::Tcp(tcp) = &mut entry.transport {
+            tcp.refute(&mut entry.facts);
             let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
             tcp.finish(&mut self.budget, &mut out);
         }

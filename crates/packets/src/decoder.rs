@@ -20,10 +20,13 @@ const LAYERS_MAX: u32 = 64;
 /// Most tunnels within each other that are gone into.
 const TUNNELS_MAX: u8 = 8;
 
+/// Longer packets were mostly put together from several by the network card of the host that captured (or are still
+/// to be cut by it), and have the checksum of none.
+const UNMERGED_MAX: u32 = 1500;
+
 /// Takes frames apart. Keeps nothing of a frame but fragments.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    verifies_checksums: bool,
     counters: Counters,
     fragments: Fragments,
 }
@@ -33,6 +36,7 @@ struct Walk<'s, S> {
     /// What has been read of the packet at hand; of a tunnel first the outer, then the inner one.
     packet: Packet,
     layers_left: u32,
+    was_fragmented: bool,
     sink: &'s mut S,
 }
 
@@ -55,13 +59,6 @@ impl Decoder {
     /// A decoder that has seen nothing.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Examines the checksums of IPv4, TCP, UDP and ICMP, and tells of them in [`Packet::checksum`]. Captures
-    /// taken on a host that sends are full of wrong ones, since network cards fill them in.
-    pub fn verifying_checksums(mut self) -> Self {
-        self.verifies_checksums = true;
-        self
     }
 
     /// What has been seen.
@@ -96,11 +93,12 @@ impl Decoder {
             payload_length: 0,
             transport: Transport::Other,
             checksum: Checksum::Unchecked,
+            time_to_live: 0,
             hardware: None,
             vlans: [None; 2],
             tunnels: 0,
         };
-        let mut walk = Walk { packet, layers_left: LAYERS_MAX, sink };
+        let mut walk = Walk { packet, layers_left: LAYERS_MAX, was_fragmented: false, sink };
         let rest = Rest::new(frame, original_length);
         match link::usual(layer, rest, &mut walk.packet) {
             Some(inside) => self.walk(&mut walk, Layer::Ip, inside),
@@ -146,9 +144,7 @@ impl Decoder {
         self.counters.ip_packets += 1;
         match ip::read(rest, &mut walk.packet) {
             Ok(carried) => {
-                if self.verifies_checksums {
-                    walk.packet.checksum = checksum::of_header(rest.bytes);
-                }
+                walk.packet.checksum = checksum::of_header(rest.bytes);
                 if let Some(name) = carried.weird {
                     walk.weird(name);
                 }
@@ -199,6 +195,7 @@ impl Decoder {
         self.counters.fragments_dropped = self.fragments.dropped();
         let Whole { protocol, length, payload } = whole?;
         self.counters.reassembled += 1;
+        walk.was_fragmented = true;
         walk.packet.ip_proto = protocol;
         walk.packet.ip_length = length;
         let rest = Rest { bytes: &payload, wire: payload.len() };
@@ -241,8 +238,10 @@ impl Decoder {
                 return None;
             }
         };
-        if self.verifies_checksums {
-            walk.packet.checksum = walk.packet.checksum.and(checksum::of_transport(&walk.packet, carried));
+        if walk.packet.ip_length > UNMERGED_MAX && !walk.was_fragmented {
+            walk.packet.checksum = Checksum::Unchecked;
+        } else if walk.packet.checksum != Checksum::Bad {
+            walk.packet.checksum = checksum::before_payload(&walk.packet, carried, payload);
         }
         walk.sink.packet(&walk.packet, payload.bytes);
         match walk.packet.transport {

@@ -19,8 +19,10 @@ pub struct Packet {
     pub payload_length: u32,
     /// The transport header.
     pub transport: Transport,
-    /// How far the checksums of IP and transport hold.
+    /// How far the checksums of IPv4 and transport hold.
     pub checksum: Checksum,
+    /// How many routers it may still pass; 0 where that is not known.
+    pub time_to_live: u8,
     /// Hardware addresses of the frame (source, destination), where there are any and no tunnel lies between.
     pub hardware: Option<([u8; 6], [u8; 6])>,
     /// VLAN ids, outer first.
@@ -67,18 +69,23 @@ pub struct Tcp {
     pub flags: u8,
     /// Window, not scaled.
     pub window: u16,
+    /// Of a SYN that has the option: by how many bits its sender's windows are shifted (RFC 7323).
+    pub window_scale: Option<u8>,
 }
 
-/// How far the checksums hold.
+/// How far the checksums hold. Captures taken on a host that sends are full of wrong ones, since network cards fill
+/// them in: a wrong one tells something only of a sender whose others are right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Checksum {
-    /// Not examined: cut frames, offloaded or zero checksums, or switched off.
+    /// Cannot be told: the frame was cut, or it has none.
     #[default]
     Unchecked,
     /// All hold.
     Good,
     /// One is wrong.
     Bad,
+    /// That of the transport depends on the payload ([`Checksum::with`]): this is the sum of what lies before it.
+    Payload(u16),
 }
 
 /// A violation in a header, by its stable name (Zeek's where it has one).

@@ -25,6 +25,12 @@ pub(crate) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Rest<'a>, 
     }
 }
 
+/// TCP flag.
+const SYN: u8 = 2;
+
+/// No window is shifted further (RFC 7323, section 2.3).
+const WINDOW_SCALE_MAX: u8 = 14;
+
 fn cut(rest: Rest<'_>, header: usize) -> &'static str {
     if rest.wire < header { "truncated_header" } else { "internally_truncated_header" }
 }
@@ -44,9 +50,33 @@ fn tcp<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Rest<'a>, &'static str
         acknowledgment: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
         flags: header[13],
         window: u16::from_be_bytes([header[14], header[15]]),
+        window_scale: if header[13] & SYN == 0 { None } else { window_scale(rest, header_length) },
     });
     packet.payload_length = payload.wire as u32;
     Ok(payload)
+}
+
+/// The window scale among the options of a header (RFC 9293, section 3.2; RFC 7323, section 2).
+#[cold]
+fn window_scale(rest: Rest<'_>, header_length: usize) -> Option<u8> {
+    const END: u8 = 0;
+    const NO_OPERATION: u8 = 1;
+    const WINDOW_SCALE: u8 = 3;
+    let mut options = rest.bytes.get(20..header_length)?;
+    while let Some((&kind, after)) = options.split_first() {
+        options = match kind {
+            END => return None,
+            NO_OPERATION => after,
+            _ => {
+                let (&length, _) = after.split_first()?;
+                if kind == WINDOW_SCALE && length == 3 {
+                    return after.get(1).map(|scale| (*scale).min(WINDOW_SCALE_MAX));
+                }
+                after.get(usize::from(length).checked_sub(1).filter(|skip| *skip > 0)?..)?
+            }
+        };
+    }
+    None
 }
 
 #[inline]

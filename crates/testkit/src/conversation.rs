@@ -125,6 +125,7 @@ impl Conversation {
             acknowledgment: if flags & ACK == 0 { 0 } else { theirs.wrapping_add(acknowledged) },
             flags,
             window: 64_000,
+            window_scale: None,
         };
         self.push(from, 6, (Transport::Tcp(tcp), 20), bytes);
         self
@@ -199,6 +200,7 @@ impl Conversation {
             payload_length: bytes.len() as u32,
             transport,
             checksum: Checksum::Unchecked,
+            time_to_live: 64,
             hardware: None,
             vlans: [None; 2],
             tunnels: 0,

@@ -2,6 +2,7 @@
 
 use records::Sender;
 
+use super::bearing::Bearing;
 use super::reassembly::Reassembly;
 use super::segment::Segment;
 use super::sequence::{Sequence, Trust};
@@ -46,6 +47,13 @@ pub(crate) struct Endpoint {
     pub(crate) active: bool,
     /// Relative number one past the FIN.
     pub(crate) fin_end: u64,
+    /// Just that was acknowledged.
+    fin_confirmed: bool,
+    /// Its SYN+ACK did not answer the SYN.
+    pub(super) answered_badly: bool,
+    /// Its RST stood where the other end expects it: others are not obeyed.
+    pub(super) reset_exactly: bool,
+    pub(super) bearing: Bearing,
     pub(crate) sequence: Sequence,
     pub(crate) reassembly: Reassembly,
     last_syn: u32,
@@ -79,7 +87,34 @@ impl Endpoint {
             && self.state == State::Reset
             && peer == State::Inactive
             && !self.sequence.nothing_acknowledged();
-        if half_open_aborted { 0 } else { self.sequence.size(self.fin_seen) }
+        match self.fin_acknowledged() {
+            _ if half_open_aborted => 0,
+            // Without SYN and FIN.
+            Some(end) => end.saturating_sub(2),
+            None => self.sequence.size(self.fin_seen),
+        }
+    }
+
+    /// Relative number one past the FIN, if exactly so much was once acknowledged: then nothing was sent beyond it.
+    pub(super) fn fin_acknowledged(&self) -> Option<u64> {
+        self.fin_confirmed.then_some(self.fin_end)
+    }
+
+    /// Takes note of an acknowledgment of what it sent, up to `number`.
+    pub(super) fn note_acknowledged(&mut self, number: u64) {
+        self.fin_confirmed |= self.fin_seen && number == self.fin_end;
+    }
+
+    /// Relative number up to which it has shown that it sent.
+    pub(super) fn shown(&self) -> u64 {
+        self.sequence.relative_last().max(self.reassembly.delivered())
+    }
+
+    /// What is acknowledged and was shown since: the number that may be acted on now that it sends at `relative`.
+    pub(super) fn confirmed_at(&self, relative: u64) -> Option<u64> {
+        let claimed = self.sequence.relative_acknowledged();
+        let open = self.active && claimed > self.reassembly.acknowledged();
+        open.then(|| claimed.min(relative))
     }
 
     /// Sets the start of the sequence space where this segment tells it.
@@ -93,6 +128,9 @@ impl Endpoint {
         match self.state {
             State::Inactive if segment.syn() => {}
             State::Inactive => return self.sequence.start_midstream(segment.sequence),
+            State::Established if !moved && segment.syn() && self.size(peer) > 0 => {
+                return out.violation(Violation::SynInside);
+            }
             State::SynSent | State::SynAckSent if moved => out.violation(Violation::SynSequenceJump),
             State::Established | State::Partial if segment.syn() => {
                 if self.size(peer) > 0 {
@@ -185,7 +223,9 @@ impl Endpoint {
 
     /// Whether all that it will ever send has been delivered, told once.
     pub(crate) fn ends_now(&mut self, peer: &Self) -> bool {
-        let over = self.fin_seen || matches!(self.state, State::Closed | State::Reset);
+        let over = self.fin_seen
+            || self.state == State::Closed
+            || (self.state == State::Reset && self.reset_exactly);
         if self.reassembly.ended || !over || self.has_data_pending(peer) {
             return false;
         }

@@ -2,9 +2,13 @@
 //!
 //! States, time-outs and what counts follow Zeek, so that `conn_state`, `history` and byte counts mean the same.
 
+mod bearing;
+mod early;
 mod endpoint;
 mod prints;
 mod reassembly;
+mod reopening;
+mod revival;
 mod segment;
 mod sequence;
 mod states;
@@ -13,9 +17,12 @@ mod verdict;
 use packets::{Packet, Tcp as Header};
 use records::Sender;
 
+use self::bearing::Doubt;
 use self::endpoint::{Endpoint, State};
 pub(crate) use self::reassembly::Budget;
 use self::reassembly::{Gaps, Stream};
+pub(crate) use self::reopening::Fate;
+use self::reopening::Reopening;
 use self::segment::Segment;
 use self::sequence::ahead;
 use crate::facts::{Delivery, Facts};
@@ -44,6 +51,8 @@ pub(crate) struct Tcp {
     remove_at: Appointment,
     /// When one end had closed.
     half_closed_at: Appointment,
+    /// SYNs that may begin another connection.
+    reopening: Option<Box<Reopening>>,
 }
 
 /// What a segment leads to.
@@ -79,14 +88,41 @@ impl Tcp {
         (budget, out): (&mut Budget, &mut Delivery<'_, H>),
     ) {
         let segment = Segment::new(header, packet.payload_length, payload);
-        self.note_partial(&segment, from);
+        if let Some(doubt) = self.doubt(&segment, (packet, payload), from, out) {
+            return self.set_aside(doubt, &segment, from, (budget, out));
+        }
+        if let Some(fin) = self.pair(from).1.bearing.fin_taken(&segment) {
+            self.believe(&fin, from.other(), (budget, out));
+        }
+        self.believe(&segment, from, (budget, out));
+    }
+
+    fn believe<H: Handler>(
+        &mut self,
+        segment: &Segment<'_>,
+        from: Sender,
+        (budget, out): (&mut Budget, &mut Delivery<'_, H>),
+    ) {
+        self.note_partial(segment, from);
+        self.revive(segment, from);
 
         let (endpoint, peer) = self.pair(from);
         let peer_state = peer.state;
-        endpoint.begin(&segment, peer_state, out);
+        endpoint.begin(segment, peer_state, out);
         let relative = endpoint.sequence.relative(segment.sequence);
-        endpoint.note_flags(&segment, from, relative.value, out);
-        endpoint.note_window(&segment, from, peer_state, out);
+        if let Some(number) = endpoint.confirmed_at(relative.value)
+            && !relative.before_start
+            && !segment.reset()
+        {
+            self.acknowledge(number, from, budget, out);
+        }
+        let (endpoint, peer) = self.pair(from);
+        if segment.reset() {
+            endpoint.reset_exactly |= endpoint.is_reset_exact(segment, peer);
+        }
+        let relative = endpoint.sequence.relative(segment.sequence);
+        endpoint.note_flags(segment, from, relative.value, out);
+        endpoint.note_window(segment, from, peer_state, out);
         if relative.before_start && !segment.reset() {
             out.violation(Violation::SequenceUnderflow);
         }
@@ -101,23 +137,78 @@ impl Tcp {
             out.facts.touch(out.now);
         }
 
-        let acknowledged = self.acknowledgment(&segment, from, out);
+        let acknowledged = self.acknowledgment(segment, from, out);
         let (endpoint, _) = self.pair(from);
-        let step = endpoint.advance(&segment, from, out);
+        let step = endpoint.advance(segment, from, out);
         endpoint.active = true;
 
-        let (from, outcome) = self.change_state(&segment, from, step, out);
+        let (from, outcome) = self.change_state(segment, from, step, out);
         if let Some(number) = acknowledged {
             self.acknowledge(number, from.other(), budget, out);
         }
         self.mark_seen(from);
         if segment.length > 0 && !segment.reset() && !relative.before_start {
             let sequence = relative.value.saturating_add(u64::from(segment.syn()));
-            self.deliver(sequence, &segment, from, (budget, out));
+            self.deliver(sequence, segment, from, (budget, out));
         }
         self.check_end(from, out);
-        if outcome.close {
+        if outcome.close && (!segment.reset() || self.pair(from).0.reset_exactly) {
             self.close(from, outcome.finished, out);
+        }
+    }
+
+    /// What speaks against believing a segment.
+    #[inline]
+    fn doubt<H: Handler>(
+        &mut self,
+        segment: &Segment<'_>,
+        (packet, payload): (&Packet, &[u8]),
+        from: Sender,
+        out: &mut Delivery<'_, H>,
+    ) -> Option<Doubt> {
+        if !out.facts.is_sound(from, packet.checksum.with(payload)) {
+            return Some(Doubt::Checksum);
+        }
+        let (endpoint, peer) = self.pair(from);
+        if endpoint.bearing.falls_short(packet.time_to_live, &peer.bearing) {
+            return Some(Doubt::TimeToLive);
+        }
+        if endpoint.is_beyond_window(segment, peer) {
+            return Some(Doubt::Window);
+        }
+        if endpoint.is_odd_syn(segment, peer) {
+            return Some(Doubt::Syn);
+        }
+        endpoint.bearing.offers(segment, &peer.bearing);
+        None
+    }
+
+    /// A segment that is doubted changes nothing, but its data may turn out to be what the other end got.
+    #[cold]
+    fn set_aside<H: Handler>(
+        &mut self,
+        doubt: Doubt,
+        segment: &Segment<'_>,
+        from: Sender,
+        (budget, out): (&mut Budget, &mut Delivery<'_, H>),
+    ) {
+        match doubt {
+            Doubt::Checksum => out.bad_checksum(from),
+            Doubt::TimeToLive => out.violation(Violation::TimeToLiveTooSmall),
+            Doubt::Window => out.violation(Violation::OutOfWindow),
+            Doubt::Syn => out.violation(Violation::SynSequenceJump),
+        }
+        if !(self.orig.closed && self.resp.closed) {
+            out.facts.touch(out.now);
+        }
+        if segment.syn() || segment.reset() {
+            return;
+        }
+        let (endpoint, _) = self.pair(from);
+        let relative = endpoint.sequence.relative(segment.sequence);
+        endpoint.bearing.doubt(segment);
+        if !relative.before_start && segment.is_whole() {
+            endpoint.reassembly.set_aside(relative.value, segment.payload, budget);
         }
     }
 
@@ -168,9 +259,14 @@ impl Tcp {
             return Some(0);
         }
         if !segment.reset() {
-            peer.sequence.acknowledge(segment.acknowledgment);
+            peer.sequence.acknowledge(segment.acknowledgment, peer.active);
         }
-        Some(relative.value)
+        peer.note_acknowledged(relative.value);
+        if peer.bearing.was_taken(segment.acknowledgment) {
+            peer.sequence.reaches(segment.acknowledgment);
+        }
+        // What the other end has not shown to have sent yet is believed when it has.
+        Some(if peer.active { relative.value.min(peer.shown()) } else { relative.value })
     }
 
     fn stream(&mut self, from: Sender) -> Stream {
@@ -182,6 +278,7 @@ impl Tcp {
             partial,
             acknowledged: endpoint.sequence.relative_acknowledged(),
             nothing_acknowledged: endpoint.sequence.nothing_acknowledged(),
+            peer_seen: peer.active,
             size: endpoint.size(peer.state),
         }
     }
@@ -267,8 +364,37 @@ impl Tcp {
     pub(crate) fn finish<H: Handler>(&mut self, budget: &mut Budget, out: &mut Delivery<'_, H>) {
         for from in [Sender::Originator, Sender::Responder] {
             let (endpoint, _) = self.pair(from);
+            if let Some(end) = endpoint.fin_acknowledged() {
+                endpoint.reassembly.forget_from(end.saturating_sub(1), budget);
+            }
+            if endpoint.fin_acknowledged().is_none() {
+                // Cut off before anything could tell: what is doubted is better than nothing.
+                endpoint.reassembly.take_aside(None, from, budget, out);
+            }
+            if let Some(number) = endpoint.confirmed_at(u64::MAX) {
+                self.acknowledge(number, from, budget, out);
+            }
+            let (endpoint, _) = self.pair(from);
             endpoint.reassembly.finish(from, budget, out);
             endpoint.reassembly.release(budget);
+        }
+    }
+
+    /// Bytes that are kept cost so much.
+    pub(crate) fn kept(&self) -> usize {
+        self.orig.reassembly.kept().saturating_add(self.resp.reassembly.kept())
+    }
+
+    /// Gives up what is missing, so that nothing is kept.
+    pub(crate) fn give_way<H: Handler>(&mut self, budget: &mut Budget, out: &mut Delivery<'_, H>) {
+        for from in [Sender::Originator, Sender::Responder] {
+            let stream = self.stream(from);
+            let (endpoint, _) = self.pair(from);
+            let mut gaps = Gaps::default();
+            if endpoint.reassembly.kept() > 0 {
+                endpoint.reassembly.give_way(stream, &mut gaps, (budget, out));
+            }
+            self.note_gaps(gaps, from, out.facts);
         }
     }
 
@@ -277,39 +403,5 @@ impl Tcp {
         std::mem::swap(&mut self.orig_seen, &mut self.resp_seen);
         self.partial = false;
         out.turn_round();
-    }
-
-    /// Whether this packet opens a new connection between the same ends.
-    pub(crate) fn is_reuse<H: Handler>(&self, header: &Header, out: &mut Delivery<'_, H>) -> bool {
-        let segment = Segment::new(header, 0, &[]);
-        if !segment.syn() || (segment.ack() && self.orig.state != State::Inactive) {
-            return false;
-        }
-        let reset = self.orig.state == State::Reset || self.resp.state == State::Reset;
-        if !self.orig.closed && !self.resp.closed {
-            let opener = if segment.ack() { &self.resp } else { &self.orig };
-            // A SYN that comes after its SYN+ACK: the capture has exchanged them.
-            let exchanged = !segment.ack()
-                && opener.state == State::SynAckSent
-                && self.resp.state == State::Inactive
-                && segment.sequence == self.resp.sequence.start();
-            if segment.sequence == opener.sequence.start() || exchanged {
-                return false;
-            }
-            out.violation(match opener.state {
-                State::SynSent => Violation::SynSequenceJump,
-                _ => Violation::ActiveReuse,
-            });
-        } else if !reset {
-            let half_open = [&self.orig, &self.resp]
-                .iter()
-                .any(|endpoint| endpoint.state != State::Inactive && !endpoint.closed);
-            if half_open {
-                out.violation(Violation::ActiveReuse);
-            } else if out.now.since(out.facts.latest) < timeouts::TCP_LINGER {
-                out.violation(Violation::PrematureReuse);
-            }
-        }
-        true
     }
 }

@@ -3,10 +3,9 @@
 //! What is missing is given up as Zeek does: when the other end acknowledges beyond it. Where acknowledgments are
 //! not in the capture, or too much waits, it is given up earlier.
 
-use std::collections::BTreeMap;
-
 use records::Sender;
 
+use super::early::{Copies, Early, slice, trim};
 use super::prints::Prints;
 use crate::facts::Delivery;
 use crate::handler::Handler;
@@ -17,15 +16,33 @@ use crate::violation::Violation;
 const WITHOUT_ACKS_MAX: u64 = 16_384;
 /// So many bytes without a further acknowledgment say the same (`tcp_excessive_data_without_further_acks`).
 const UNACKNOWLEDGED_MAX: u64 = 10 << 20;
-/// What a waiting segment costs beyond its bytes.
-const SEGMENT_COST: usize = 96;
-
+/// So many bytes of doubted segments are set aside for one direction.
+const ASIDE_MAX: usize = 64 << 10;
 /// How much all connections may keep, and do keep.
 #[derive(Debug)]
 pub(crate) struct Budget {
     pub(crate) one_max: usize,
     pub(crate) total_max: usize,
     pub(crate) used: usize,
+}
+
+impl Budget {
+    fn spend(&mut self, bytes: usize) {
+        self.used = self.used.saturating_add(bytes);
+    }
+
+    fn free(&mut self, bytes: usize) {
+        self.used = self.used.saturating_sub(bytes);
+    }
+
+    pub(crate) fn is_exceeded(&self) -> bool {
+        self.used > self.total_max
+    }
+
+    /// Whether so much was freed that it will do for a while.
+    pub(crate) fn is_eased(&self) -> bool {
+        self.used <= self.total_max / 8 * 7
+    }
 }
 
 /// One direction. Numbers are relative; the first byte is 1.
@@ -38,19 +55,14 @@ pub(crate) struct Reassembly {
     /// One past the highest byte that was captured.
     upper: u64,
     early: Option<Box<Early>>,
+    /// Segments that the other end will hardly take, in case that it acknowledges them.
+    aside: Option<Box<Early>>,
     /// Of what was handed on last, to tell a retransmission from a forgery.
     recent: Prints,
     /// Acknowledgments are missing: gaps are no news.
     given_up: bool,
     /// All is delivered, and that was told.
     pub(crate) ended: bool,
-}
-
-/// Segments that came too early, by their first byte; they do not overlap.
-#[derive(Debug, Default)]
-struct Early {
-    segments: BTreeMap<u64, Box<[u8]>>,
-    cost: usize,
 }
 
 /// Circumstances of what is delivered.
@@ -65,6 +77,8 @@ pub(crate) struct Stream {
     pub(crate) acknowledged: u64,
     /// The other end has acknowledged no data.
     pub(crate) nothing_acknowledged: bool,
+    /// The other end's packets are in the capture.
+    pub(crate) peer_seen: bool,
     /// Bytes that it sent by sequence numbers.
     pub(crate) size: u64,
 }
@@ -76,6 +90,7 @@ impl Default for Reassembly {
             acknowledged: 1,
             upper: 0,
             early: None,
+            aside: None,
             recent: Prints::default(),
             given_up: false,
             ended: false,
@@ -86,6 +101,21 @@ impl Default for Reassembly {
 impl Reassembly {
     pub(crate) fn delivered(&self) -> u64 {
         self.delivered
+    }
+
+    pub(crate) fn acknowledged(&self) -> u64 {
+        self.acknowledged
+    }
+
+    /// Up to here the other end has surely taken all.
+    pub(crate) fn reached(&self) -> u64 {
+        self.delivered.max(self.acknowledged)
+    }
+
+    /// What is kept costs so much.
+    pub(crate) fn kept(&self) -> usize {
+        let cost = |kept: &Option<Box<Early>>| kept.as_deref().map_or(0, |kept| kept.cost);
+        cost(&self.early).saturating_add(cost(&self.aside))
     }
 
     pub(crate) fn is_given_up(&self) -> bool {
@@ -145,6 +175,9 @@ impl Reassembly {
         if number <= self.acknowledged {
             return gaps;
         }
+        if self.aside.is_some() {
+            self.take_aside(Some(number), stream.from, budget, out);
+        }
         if number <= 2 && stream.partial {
             // The first segment of a stream that was joined in the middle was a keep-alive: nothing is missing.
             self.delivered = self.delivered.max(number);
@@ -166,6 +199,46 @@ impl Reassembly {
         while let Some(first) = self.first_early() {
             self.skip_to(first, from, out);
             self.deliver_early(from, budget, out);
+        }
+    }
+
+    /// Keeps the data of a doubted segment. The first copy wins.
+    pub(crate) fn set_aside(&mut self, sequence: u64, payload: &[u8], budget: &mut Budget) {
+        let Some((sequence, payload)) = trim(sequence, payload, self.delivered) else { return };
+        let aside = self.aside.get_or_insert_default();
+        if aside.cost.saturating_add(payload.len()) > ASIDE_MAX {
+            return;
+        }
+        let cost_before = aside.cost;
+        aside.insert(sequence, payload);
+        budget.spend(aside.cost.saturating_sub(cost_before));
+    }
+
+    /// All before `number` has arrived at the other end. Where nothing else came for a place, what was set aside for
+    /// it must be what arrived. Without a number nothing more will come: what is next is better than nothing.
+    #[cold]
+    pub(crate) fn take_aside<H: Handler>(
+        &mut self,
+        number: Option<u64>,
+        from: Sender,
+        budget: &mut Budget,
+        out: &mut Delivery<'_, H>,
+    ) {
+        let end = number.unwrap_or(u64::MAX);
+        let Some(mut aside) = self.aside.take() else { return };
+        budget.free(aside.cost);
+        while let Some((sequence, bytes)) = aside.take_first(|sequence| sequence < end) {
+            let taken = slice(&bytes, 0, end.saturating_sub(sequence));
+            let Some((sequence, taken)) = trim(sequence, taken, self.delivered) else { continue };
+            if sequence > self.delivered && number.is_some() {
+                self.keep(sequence, taken, budget, out);
+            } else if sequence == self.delivered {
+                self.fill(taken, from, budget, out);
+            }
+        }
+        if !aside.segments.is_empty() {
+            budget.spend(aside.cost);
+            self.aside = Some(aside);
         }
     }
 
@@ -217,16 +290,46 @@ impl Reassembly {
         budget: &mut Budget,
         out: &mut Delivery<'_, H>,
     ) {
-        if stream.nothing_acknowledged && self.upper.saturating_sub(self.delivered) > WITHOUT_ACKS_MAX {
+        if stream.nothing_acknowledged
+            && !stream.peer_seen
+            && self.upper.saturating_sub(self.delivered) > WITHOUT_ACKS_MAX
+        {
             out.violation(Violation::AboveHoleWithoutAcks);
             self.given_up = true;
             self.finish(stream.from, budget, out);
         }
-        let over = |early: &Early| early.cost > budget.one_max || budget.used > budget.total_max;
-        if self.early.as_deref().is_some_and(over) {
-            out.violation(Violation::EarlyBytesOverLimit);
-            let upper = self.upper;
-            self.deliver_up_to(upper, stream, gaps, budget, out);
+        if self.early.as_deref().is_some_and(|early| early.cost > budget.one_max) {
+            self.give_way(stream, gaps, (budget, out));
+        }
+    }
+
+    /// Frees what is kept: what is missing before it is given up, and it is delivered.
+    pub(crate) fn give_way<H: Handler>(
+        &mut self,
+        stream: Stream,
+        gaps: &mut Gaps,
+        (budget, out): (&mut Budget, &mut Delivery<'_, H>),
+    ) {
+        out.violation(Violation::EarlyBytesOverLimit);
+        self.drop_aside(budget);
+        let upper = self.upper;
+        self.deliver_up_to(upper, stream, gaps, budget, out);
+    }
+
+    fn drop_aside(&mut self, budget: &mut Budget) {
+        if let Some(aside) = self.aside.take() {
+            budget.free(aside.cost);
+        }
+    }
+
+    /// Drops what waits from this number on.
+    pub(crate) fn forget_from(&mut self, number: u64, budget: &mut Budget) {
+        let Some(early) = self.early.as_deref_mut() else { return };
+        let cost_before = early.cost;
+        early.drop_from(number);
+        budget.free(cost_before.saturating_sub(early.cost));
+        if early.segments.is_empty() {
+            self.early = None;
         }
     }
 
@@ -243,7 +346,7 @@ impl Reassembly {
         if early.insert(sequence, payload) == Copies::Differ {
             out.violation(Violation::RetransmissionDiffers);
         }
-        budget.used = budget.used.saturating_add(early.cost.saturating_sub(cost_before));
+        budget.spend(early.cost.saturating_sub(cost_before));
     }
 
     /// The next bytes, where others wait behind them.
@@ -276,14 +379,9 @@ impl Reassembly {
     /// Delivers what waits and is next.
     fn deliver_early<H: Handler>(&mut self, from: Sender, budget: &mut Budget, out: &mut Delivery<'_, H>) {
         while let Some(early) = self.early.as_deref_mut() {
-            let Some(entry) = early.segments.first_entry().filter(|entry| *entry.key() <= self.delivered)
-            else {
-                return;
-            };
-            let (sequence, bytes) = entry.remove_entry();
-            let cost = bytes.len() + SEGMENT_COST;
-            early.cost = early.cost.saturating_sub(cost);
-            budget.used = budget.used.saturating_sub(cost);
+            let (delivered, cost_before) = (self.delivered, early.cost);
+            let Some((sequence, bytes)) = early.take_first(|sequence| sequence <= delivered) else { return };
+            budget.free(cost_before.saturating_sub(early.cost));
             if early.segments.is_empty() {
                 self.early = None;
             }
@@ -297,8 +395,9 @@ impl Reassembly {
     /// Frees what waits without delivering it.
     pub(crate) fn release(&mut self, budget: &mut Budget) {
         if let Some(early) = self.early.take() {
-            budget.used = budget.used.saturating_sub(early.cost);
+            budget.free(early.cost);
         }
+        self.drop_aside(budget);
     }
 }
 
@@ -307,64 +406,4 @@ impl Reassembly {
 pub(crate) struct Gaps {
     pub(crate) count: u32,
     pub(crate) bytes: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Copies {
-    Agree,
-    Differ,
-}
-
-impl Early {
-    fn insert(&mut self, sequence: u64, payload: &[u8]) -> Copies {
-        let copies = self.compare(sequence, payload);
-        let end = sequence.saturating_add(payload.len() as u64);
-        let mut at = self
-            .segments
-            .range(..=sequence)
-            .next_back()
-            .map_or(sequence, |(start, bytes)| sequence.max(start.saturating_add(bytes.len() as u64)));
-        while at < end {
-            let next = self.segments.range(at..end).next();
-            let (stop, after) =
-                next.map_or((end, end), |(start, bytes)| (*start, start.saturating_add(bytes.len() as u64)));
-            let piece = slice(payload, at.saturating_sub(sequence), stop.saturating_sub(at));
-            if !piece.is_empty() {
-                self.cost += piece.len() + SEGMENT_COST;
-                self.segments.insert(at, piece.into());
-            }
-            at = after;
-        }
-        copies
-    }
-
-    /// Whether the bytes agree with those that are kept for the same place.
-    fn compare(&self, sequence: u64, payload: &[u8]) -> Copies {
-        let end = sequence.saturating_add(payload.len() as u64);
-        let before = self.segments.range(..sequence).next_back();
-        for (start, bytes) in before.into_iter().chain(self.segments.range(sequence..end)) {
-            let from = sequence.max(*start);
-            let to = end.min(start.saturating_add(bytes.len() as u64));
-            let length = to.saturating_sub(from);
-            let theirs = slice(bytes, from.saturating_sub(*start), length);
-            if theirs != slice(payload, from.saturating_sub(sequence), length) {
-                return Copies::Differ;
-            }
-        }
-        Copies::Agree
-    }
-}
-
-/// Cuts off what lies before `floor`; `None` where nothing is left.
-fn trim(sequence: u64, payload: &[u8], floor: u64) -> Option<(u64, &[u8])> {
-    let skip = usize::try_from(floor.saturating_sub(sequence)).ok()?;
-    let rest = payload.get(skip..).filter(|rest| !rest.is_empty())?;
-    Some((sequence.max(floor), rest))
-}
-
-fn slice(bytes: &[u8], skip: u64, length: u64) -> &[u8] {
-    let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    let rest = bytes.get(skip..).unwrap_or_default();
-    rest.get(..length).unwrap_or(rest)
 }

@@ -8,6 +8,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) sequence: u32,
     pub(crate) acknowledgment: u32,
     pub(crate) window: u16,
+    pub(crate) window_scale: Option<u8>,
     flags: u8,
     pub(crate) length: u32,
     pub(crate) payload: &'a [u8],
@@ -19,10 +20,18 @@ impl<'a> Segment<'a> {
             sequence: tcp.sequence,
             acknowledgment: tcp.acknowledgment,
             window: tcp.window,
+            window_scale: tcp.window_scale,
             flags: tcp.flags,
             length,
             payload,
         }
+    }
+
+    /// A FIN alone, with what follows it in the sequence space.
+    pub(crate) fn fin_before(one_past: u32, window: u16) -> Self {
+        const FIN: u8 = 1;
+        let sequence = one_past.wrapping_sub(1);
+        Self { sequence, acknowledgment: 0, window, window_scale: None, flags: FIN, length: 0, payload: &[] }
     }
 
     pub(crate) fn fin(&self) -> bool {

@@ -101,14 +101,48 @@ impl Sequence {
         self.relative_acknowledged() <= 1
     }
 
-    pub(crate) fn acknowledge(&mut self, number: u32) {
+    /// `sender_seen`: packets of the end that is acknowledged are in the capture, so that they tell how far it came.
+    pub(crate) fn acknowledge(&mut self, number: u32, sender_seen: bool) {
         let step = ahead(number, self.acknowledged);
+        if step < 0 && sender_seen && ahead(self.acknowledged, self.last) > 0 {
+            // Before, more was acknowledged than was sent, and now it is less: that was a lie.
+            self.take_back(number);
+        }
         let broken = number == 0 && step > STEP_MAX;
         if step > 0 && !broken {
             if number < self.acknowledged {
                 self.acknowledged_wraps = self.acknowledged_wraps.saturating_add(1);
             }
             self.acknowledged = number;
+        }
+    }
+
+    /// Whether the other end acknowledges with this number what was sent and not acknowledged before.
+    pub(crate) fn is_news(&self, number: u32) -> bool {
+        ahead(number, self.acknowledged) > 0 && ahead(self.last, number) >= 0
+    }
+
+    /// Whether just so much was acknowledged.
+    pub(crate) fn is_acknowledged_up_to(&self, number: u32) -> bool {
+        self.acknowledged == number
+    }
+
+    fn take_back(&mut self, number: u32) {
+        if number > self.acknowledged {
+            self.acknowledged_wraps = self.acknowledged_wraps.saturating_sub(1);
+        }
+        self.acknowledged = number;
+    }
+
+    /// Nothing was seen of it but its SYN.
+    pub(crate) fn only_syn_seen(&self) -> bool {
+        self.last == self.start.wrapping_add(1)
+    }
+
+    /// It has sent all before this number.
+    pub(crate) fn reaches(&mut self, one_past: u32) {
+        if ahead(one_past, self.last) > 0 {
+            self.move_last(one_past);
         }
     }
 
@@ -120,8 +154,7 @@ impl Sequence {
             return (step, false);
         }
         // Of long connections perhaps only SYN and FIN were captured: the FIN is right however far it is.
-        let only_syn_seen = self.last == self.start.wrapping_add(1);
-        if trust.fin && only_syn_seen {
+        if trust.fin && self.only_syn_seen() {
             self.move_last(one_past);
         } else if trust.after_reset {
             return (step, false);

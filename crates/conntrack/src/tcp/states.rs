@@ -26,7 +26,7 @@ impl Tcp {
             State::SynSent | State::SynAckSent => (from, self.leave_syn_sent(segment, from, out)),
             State::Established | State::Partial => (from, self.leave_established(segment, from, out)),
             State::Closed => (from, self.leave_closed(segment, from, step, out)),
-            State::Reset => (from, stay_reset(segment, out)),
+            State::Reset => (from, stay_reset(segment, endpoint.closed, out)),
         }
     }
 
@@ -100,6 +100,7 @@ impl Tcp {
             let range = (orig.sequence.start(), orig.sequence.last());
             if known && !lies_between(segment.acknowledgment, range.0, range.1) {
                 out.violation(Violation::BadSynAck);
+                self.resp.answered_badly = true;
             }
         } else if orig.state == State::SynAckSent && segment.sequence == self.resp.sequence.start() {
             // The SYN comes after its SYN+ACK: the capture has exchanged them, so its sender is the originator.
@@ -214,7 +215,7 @@ impl Tcp {
     }
 }
 
-fn stay_reset<H: Handler>(segment: &Segment<'_>, out: &mut Delivery<'_, H>) -> Outcome {
+fn stay_reset<H: Handler>(segment: &Segment<'_>, closed: bool, out: &mut Delivery<'_, H>) -> Outcome {
     if segment.syn() {
         out.violation(Violation::SynAfterReset);
     }
@@ -224,5 +225,6 @@ fn stay_reset<H: Handler>(segment: &Segment<'_>, out: &mut Delivery<'_, H>) -> O
     if segment.length > 0 && !segment.reset() {
         out.violation(Violation::DataAfterReset);
     }
-    Outcome::default()
+    // The RST before was perhaps not obeyed, but this one may be.
+    Outcome { close: segment.reset() && !closed, finished: false }
 }

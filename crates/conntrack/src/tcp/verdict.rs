@@ -39,6 +39,9 @@ impl Tcp {
         let inactivity =
             if self.established { timeouts::TCP_INACTIVITY } else { timeouts::DATAGRAM_INACTIVITY };
         let mut deadline = facts.latest + inactivity;
+        if let Some(due) = self.answer_due() {
+            deadline = deadline.min(due);
+        }
         let unanswered = matches!(self.orig.state, State::SynSent | State::SynAckSent)
             && self.resp.state == State::Inactive;
         if let Some(until) = self.attempt_until.time().filter(|_| unanswered) {

@@ -16,6 +16,7 @@ pub(super) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Carried<'a
     let length = u16::from_be_bytes([header[2], header[3]]);
     packet.src = IpAddr::V4(Ipv4Addr::new(header[12], header[13], header[14], header[15]));
     packet.dst = IpAddr::V4(Ipv4Addr::new(header[16], header[17], header[18], header[19]));
+    packet.time_to_live = header[8];
     packet.ip_proto = header[9];
     packet.ip_length = length.into();
     let (total, weird) = match usize::from(length) {

@@ -42,6 +42,7 @@ pub(super) fn read<'a>(rest: Rest<'a>, packet: &mut Packet) -> Result<Carried<'a
     packet.src = address(8);
     packet.dst = address(24);
     packet.ip_proto = header[6];
+    packet.time_to_live = header[7];
     packet.ip_length = (payload_length + HEADER) as u32;
     // A jumbogram (RFC 2675), or segmentation was left to the network card: the capture tells the length.
     let jumbo = payload_length == 0 && header[6] != NO_NEXT_HEADER && rest.bytes.len() > HEADER;

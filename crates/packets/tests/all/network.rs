@@ -1,6 +1,6 @@
 //! IP headers, lengths that disagree, and transports.
 
-use packets::{Checksum, Decoder, LinkType, Tcp, Transport};
+use packets::{Checksum, LinkType, Tcp, Transport};
 
 use crate::build::{DESTINATION_6, HELLO, SOURCE_6, ethernet, hello, ipv4, ipv6, join, tcp, udp};
 use crate::seen::{Seen, decode, decode_cut};
@@ -9,8 +9,15 @@ use crate::seen::{Seen, decode, decode_cut};
 fn a_tcp_header_is_read_with_its_options() {
     let seen = decode(LinkType::RAW, &ipv4(6, &tcp(80, 4000, b"GET")));
     let (packet, payload) = &seen.packets[0];
-    let expected =
-        Tcp { source: 80, destination: 4000, sequence: 7, acknowledgment: 9, flags: 0x18, window: 0x2000 };
+    let expected = Tcp {
+        source: 80,
+        destination: 4000,
+        sequence: 7,
+        acknowledgment: 9,
+        flags: 0x18,
+        window: 0x2000,
+        window_scale: None,
+    };
     assert_eq!(packet.transport, Transport::Tcp(expected));
     assert_eq!((packet.ip_length, packet.payload_length, payload.as_slice()), (47, 3, b"GET".as_slice()));
 }
@@ -116,20 +123,50 @@ fn ipv6_without_a_next_header_gives_nothing() {
 }
 
 #[test]
-fn checksums_are_verified_on_demand() {
+fn checksums_are_told_with_the_payload() {
     let mut frame = ipv4(17, &udp(1, 2, b"a"));
     frame[10..12].copy_from_slice(&[0x66, 0xce]);
     frame[26..28].copy_from_slice(&[0x8a, 0xd6]);
     let checksum = |frame: &[u8]| {
-        let mut seen = Seen::default();
-        Decoder::new().verifying_checksums().decode(0, LinkType::RAW, frame, frame.len() as u32, &mut seen);
-        seen.packets[0].0.checksum
+        let (packet, payload) = decode(LinkType::RAW, frame).packets[0].clone();
+        packet.checksum.with(&payload)
     };
     assert_eq!(checksum(&frame), Checksum::Good);
     frame[28] ^= 1;
     assert_eq!(checksum(&frame), Checksum::Bad);
-    assert_eq!(decode(LinkType::RAW, &frame).packets[0].0.checksum, Checksum::Unchecked);
     frame[28] ^= 1;
     frame[8] -= 1;
     assert_eq!(checksum(&frame), Checksum::Bad);
+    frame[8] += 1;
+    frame[26..28].copy_from_slice(&[0, 0]);
+    assert_eq!(checksum(&frame), Checksum::Unchecked);
+}
+
+#[test]
+fn checksums_of_ipv6_and_odd_lengths_hold() {
+    let mut frame = ipv6(6, &crate::build::tcp(1, 2, b"abc"));
+    let (packet, payload) = decode(LinkType::RAW, &frame).packets[0].clone();
+    assert_eq!(packet.checksum.with(&payload), Checksum::Bad);
+    frame[56..58].copy_from_slice(&[0x58, 0x23]);
+    let (packet, payload) = decode(LinkType::RAW, &frame).packets[0].clone();
+    assert_eq!((packet.checksum.with(&payload), packet.time_to_live), (Checksum::Good, 64));
+}
+
+#[test]
+fn the_window_scale_of_a_syn_is_told() {
+    let syn = |options: &[u8]| {
+        let mut segment = [0_u8; 20].to_vec();
+        segment[12] = 0x50 + 0x10 * (options.len() as u8 / 4);
+        segment[13] = 2;
+        segment.extend_from_slice(options);
+        match decode(LinkType::RAW, &ipv4(6, &segment)).packets[0].0.transport {
+            packets::Transport::Tcp(header) => header.window_scale,
+            _ => panic!("no TCP"),
+        }
+    };
+    assert_eq!(syn(&[2, 4, 5, 0xb4, 1, 3, 3, 7]), Some(7));
+    assert_eq!(syn(&[1, 3, 3, 255]), Some(14));
+    for without in [&[][..], &[0, 3, 3, 7], &[2, 1, 3, 3], &[2, 0, 3, 3], &[1, 1, 3, 3], &[1, 1, 1, 3]] {
+        assert_eq!(syn(without), None, "{without:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What a decoder hands out, kept for tests to look at.
 
-use packets::{Decoder, HeaderWeird, LinkType, OtherFrame, Packet, PacketSink, Transport};
+use packets::{Checksum, Decoder, HeaderWeird, LinkType, OtherFrame, Packet, PacketSink, Transport};
 
 /// A sink that keeps everything.
 #[derive(Debug, Default, PartialEq)]
@@ -12,6 +12,7 @@ pub(crate) struct Seen {
 
 impl PacketSink for Seen {
     fn packet(&mut self, packet: &Packet, payload: &[u8]) {
+        assert!(!matches!(packet.checksum.with(payload), Checksum::Payload(_)));
         self.packets.push((*packet, payload.to_vec()));
     }
 
