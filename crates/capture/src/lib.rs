@@ -11,6 +11,7 @@ mod progress;
 mod raw_file;
 mod reader;
 mod source;
+mod stamps;
 mod unpack;
 mod write;
 

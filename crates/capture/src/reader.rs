@@ -10,12 +10,16 @@ use crate::block::{BLOCK_LENGTH, Block, BlockPool};
 use crate::damage::{Damage, Fault};
 use crate::input::Input;
 use crate::progress::Progress;
+use crate::stamps::{EXAMINED_MAX, WITNESSES, believed, is_leap};
 
 /// The smallest pieces in which a file is read.
 const BLOCK_LENGTH_MIN: usize = 16 * 1024;
 
 /// So many bytes of TLS secrets are taken out of a file; what is more is passed over.
 const SECRETS_BYTES_MAX: usize = 64 << 20;
+
+/// So far ahead of a frame other frames are looked for.
+const AHEAD_MAX: usize = 1 << 20;
 
 /// What is known of a file once it has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub struct FileReport {
     pub first: Option<i64>,
     /// Latest capture time.
     pub last: Option<i64>,
+    /// Frames whose time stamps no other frame bears out: they have the time of the frame before.
+    pub mended_stamps: u64,
     /// What is wrong with it.
     pub damage: Option<Damage>,
 }
@@ -54,6 +60,10 @@ pub(crate) struct CaptureReader {
     block_length: usize,
     frames: u64,
     times: Option<(i64, i64)>,
+    /// Time of the last frame.
+    previous: Option<i64>,
+    examined: u32,
+    mended: u64,
     damage: Option<(u64, Fault)>,
     ended: bool,
     /// Logs of TLS secrets that were read and not taken yet.
@@ -73,6 +83,9 @@ impl CaptureReader {
             block_length: BLOCK_LENGTH,
             frames: 0,
             times: None,
+            previous: None,
+            examined: 0,
+            mended: 0,
             damage: None,
             ended: false,
             secrets: Vec::new(),
@@ -106,6 +119,9 @@ impl CaptureReader {
             let bytes = self.block.bytes().get(self.at..).unwrap_or(&[]);
             match self.format.step(bytes) {
                 Ok(Step::Frame { mut head, consumed }) => {
+                    if is_leap(head.ts, self.previous) {
+                        head.ts = self.examine(head.ts, consumed, pool);
+                    }
                     head.range = head.range.start + self.at..head.range.end + self.at;
                     self.at += consumed;
                     self.note(head.ts);
@@ -161,10 +177,56 @@ impl CaptureReader {
     #[inline]
     fn note(&mut self, ts: i64) {
         self.frames += 1;
+        self.previous = Some(ts);
         self.times = Some(match self.times {
             Some((first, last)) => (first.min(ts), last.max(ts)),
             None => (ts, ts),
         });
+    }
+
+    /// The time of the frame at hand, which takes so many bytes and seems to leap.
+    #[cold]
+    fn examine(&mut self, stamp: i64, consumed: usize, pool: &mut BlockPool) -> i64 {
+        self.examined += 1;
+        if self.examined > EXAMINED_MAX {
+            return stamp;
+        }
+        let witnesses = self.stamps_after(consumed, pool);
+        let believed = believed(stamp, self.previous, &witnesses);
+        self.mended += u64::from(believed != stamp);
+        believed
+    }
+
+    /// The stamps of the frames that follow `ahead` bytes from here. What is read for them stays in the block.
+    fn stamps_after(&mut self, mut ahead: usize, pool: &mut BlockPool) -> Vec<i64> {
+        let mut format = self.format.clone();
+        let mut stamps = Vec::with_capacity(WITNESSES);
+        while stamps.len() < WITNESSES && ahead <= AHEAD_MAX {
+            let bytes = self.block.bytes().get(self.at + ahead..);
+            let needed = match bytes.map(|bytes| format.step(bytes)) {
+                Some(Ok(Step::Frame { head, consumed })) => {
+                    stamps.push(head.ts);
+                    ahead += consumed;
+                    continue;
+                }
+                Some(Ok(Step::Skip(bytes))) => {
+                    ahead = ahead.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
+                    continue;
+                }
+                // They are taken when their turn comes.
+                Some(Ok(Step::Secrets(range))) => {
+                    ahead = ahead.saturating_add(range.end);
+                    continue;
+                }
+                Some(Ok(Step::More(needed))) => needed,
+                Some(Err(_)) => break,
+                None => 0,
+            };
+            if !self.refill(ahead.saturating_add(needed), pool) {
+                break;
+            }
+        }
+        stamps
     }
 
     /// Passes over what is to be skipped; false where the file ends before.
@@ -235,6 +297,7 @@ impl CaptureReader {
             frames: self.frames,
             first: self.times.map(|times| times.0),
             last: self.times.map(|times| times.1),
+            mended_stamps: self.mended,
             damage: damage.map(|(offset, what)| Damage { path: raw.path().to_owned(), offset, what }),
         }
     }
@@ -250,6 +313,40 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn a_damaged_stamp_is_mended_whatever_the_size_of_the_blocks(
+            lengths in prop::collection::vec(0..3000_usize, 3..40),
+            damaged in 0..40_usize,
+            stamp in 0..4_000_000_000_i64,
+            block_length in 1..5000_usize,
+        ) {
+            const SECOND: i64 = 1_000_000_000;
+            let damaged = damaged % (lengths.len() - 1);
+            let time = |place: usize| (1_700_000_000 + place as i64) * SECOND;
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("capture");
+            let mut writer = PcapWriter::new(std::fs::File::create(&path).unwrap(), LinkType::RAW).unwrap();
+            for (place, length) in lengths.iter().enumerate() {
+                let ts = if place == damaged { stamp * SECOND } else { time(place) };
+                writer.write(ts, &vec![place as u8; *length], 3000).unwrap();
+            }
+            writer.finish().unwrap();
+            let mut reader = CaptureReader::new(&path, None);
+            reader.set_block_length(block_length);
+            let mut pool = BlockPool::default();
+            for (place, length) in lengths.iter().enumerate() {
+                let head = reader.next(&mut pool).unwrap();
+                let frame = reader.block().0.bytes().get(head.range).unwrap();
+                prop_assert_eq!(frame, vec![place as u8; *length]);
+                let is_leap = time(place).abs_diff(stamp * SECOND) > 61 * SECOND as u64;
+                // The first may come before all others by any time.
+                if is_leap && (place > 0 || stamp > 1_700_000_000) {
+                    prop_assert!(head.ts.abs_diff(time(place)) <= SECOND as u64, "{} {}", place, head.ts);
+                }
+            }
+            prop_assert_eq!(reader.next(&mut pool), None);
+        }
 
         #[test]
         fn the_size_of_the_blocks_does_not_matter(
