@@ -9,11 +9,15 @@ use crate::block::Block;
 /// Most frames of a batch.
 pub const BATCH_FRAMES: usize = 1024;
 
+/// A batch with so many bytes of frames is full, however few these are: a frame may be long.
+pub(crate) const BATCH_BYTES: usize = 4 << 20;
+
 /// Frames in the order of the source, and the blocks in which they lie. Blocks are shared, frames not copied.
 #[derive(Debug, Default)]
 pub struct FrameBatch {
     blocks: Vec<Arc<Block>>,
     frames: Vec<Place>,
+    bytes: usize,
 }
 
 /// A frame of a batch.
@@ -64,6 +68,13 @@ impl FrameBatch {
     pub fn clear(&mut self) {
         self.frames.clear();
         self.blocks.clear();
+        self.bytes = 0;
+    }
+
+    /// Whether it should go on its way.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.frames.len() >= BATCH_FRAMES || self.bytes >= BATCH_BYTES
     }
 
     /// The frame at `index`.
@@ -94,6 +105,7 @@ impl FrameBatch {
 
     #[inline]
     pub(crate) fn push(&mut self, place: Place) {
+        self.bytes += (place.end - place.start) as usize;
         self.frames.push(place);
     }
 }

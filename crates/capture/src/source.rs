@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use packets::format::FrameHead;
 
-use crate::batch::{BATCH_FRAMES, FrameBatch, Place};
+use crate::batch::{FrameBatch, Place};
 use crate::block::BlockPool;
 use crate::damage::OpenError;
 use crate::folder::{self, Listed, Listing};
@@ -127,7 +127,7 @@ impl Source {
     pub fn fill(&mut self, batch: &mut FrameBatch) -> bool {
         batch.clear();
         self.batches += 1;
-        while batch.len() < BATCH_FRAMES {
+        while !batch.is_full() {
             if !self.choose() {
                 break;
             }

@@ -176,6 +176,41 @@ proptest! {
 }
 
 #[test]
+fn who_keeps_most_gives_way_to_the_others() {
+    let config = conntrack::Config {
+        early_bytes_max: 200_000,
+        early_bytes_total_max: 500_000,
+        ..conntrack::Config::default()
+    };
+    let between = |host: u32| Conversation::between(&format!("10.0.1.{host}:99"), "10.0.0.2:8765");
+    let mut packets = at(between(100).handshake(), 7, " place").packets();
+    let mut greedy = Vec::new();
+    for host in 0..5 {
+        let mut conversation = between(host).handshake();
+        for place in 0..150 {
+            conversation = conversation.segment_at(O, ACK, (100 + place * 800, 1), &[b'z'; 700]);
+        }
+        greedy.push(conversation.packets());
+    }
+    // They grow at the same time.
+    packets.extend((0..greedy[0].len()).flat_map(|index| greedy.iter().map(move |of| of[index].clone())));
+    packets.extend(at(between(100), 1, "second").packets());
+
+    let mut table = conntrack::Table::new(config);
+    let mut recorder = Recorder::default();
+    for (packet, payload) in &packets {
+        table.packet(packet, payload, &mut recorder);
+        assert!(table.early_bytes() <= 500_000, "{}", table.early_bytes());
+    }
+    assert!((1..20).contains(&table.gave_way()), "{}", table.gave_way());
+    table.finish(records::Timestamp(i64::MAX / 2), &mut recorder);
+    let modest =
+        recorder.closed.iter().find(|(record, _)| record.id.orig_h.to_string() == "10.0.1.100").unwrap();
+    assert_eq!((modest.1[0].as_slice(), modest.0.missed_bytes), (b"second place".as_slice(), 0));
+    assert_eq!(table.early_bytes(), 0);
+}
+
+#[test]
 fn what_is_kept_stays_within_bounds() {
     let mut packets: Vec<(Packet, Vec<u8>)> = Vec::new();
     let handshake = opened().flags(R, ACK).data(O, b"a").flags(R, ACK);

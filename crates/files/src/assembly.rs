@@ -11,6 +11,9 @@ const PENDING_BYTES_MAX: usize = 512 * 1024;
 /// So many pieces may wait, that small ones cannot cost more than their bytes.
 const PENDING_PIECES_MAX: usize = 1024;
 
+/// What a piece that waits costs beyond its bytes.
+const PIECE_COST: usize = 96;
+
 /// What comes out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
@@ -34,6 +37,11 @@ impl Assembly {
     /// Everything before this offset is delivered or a gap.
     pub(crate) fn position(&self) -> u64 {
         self.position
+    }
+
+    /// What the pieces that wait cost.
+    pub(crate) fn pending_cost(&self) -> usize {
+        self.pending_bytes.saturating_add(self.pending.len().saturating_mul(PIECE_COST))
     }
 
     /// Takes bytes; returns how many were lost because too much was waiting.

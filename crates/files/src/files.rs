@@ -1,5 +1,6 @@
 //! All files that are open on the connections of one shard.
 
+use std::cmp::Reverse;
 use std::hash::Hasher as _;
 use std::vec::Drain;
 
@@ -15,6 +16,19 @@ const OPEN_PER_CONNECTION_MAX: usize = 256;
 
 /// At most so many files are open at all; then new ones are refused.
 const OPEN_MAX: usize = 65_536;
+
+/// How much the files that are open may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Bytes behind holes, of all files together; beyond, the files that keep most give up their holes.
+    pub pending_bytes_max: usize,
+}
+
+impl Default for FileLimits {
+    fn default() -> Self {
+        Self { pending_bytes_max: 256 << 20 }
+    }
+}
 
 /// The connection that carries a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +80,8 @@ pub struct Refused {
     pub too_many: u64,
     /// Given up before their end, since too many were open on one connection.
     pub given_up: u64,
+    /// With holes that were given up since too many bytes waited behind those of all files.
+    pub gave_way: u64,
 }
 
 /// The open files. A file has its record when it ends: when the protocol says so, when it has all the bytes that
@@ -81,6 +97,9 @@ pub struct Files {
     records: Vec<AnyRecord>,
     refused: Refused,
     budget: Budget,
+    limits: FileLimits,
+    /// What waits behind holes.
+    pending: usize,
 }
 
 /// A file and what became of it.
@@ -110,6 +129,13 @@ impl Files {
     /// With a store, files are written out as well.
     pub fn new(store: Option<Store>) -> Self {
         Self { store, ..Self::default() }
+    }
+
+    /// With other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: FileLimits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Takes the records that were written since the last time, in order.
@@ -169,7 +195,10 @@ impl Files {
         if length > 0
             && let Some((file, store)) = self.open_file(ts, handle)
         {
+            let before = file.pending_cost();
             file.gap(ts, length, store);
+            let after = file.pending_cost();
+            self.pending = self.pending.saturating_add(after).saturating_sub(before);
         }
     }
 
@@ -220,9 +249,36 @@ impl Files {
             return;
         }
         let Some((file, store)) = self.open_file(ts, handle) else { return };
+        let before = file.pending_cost();
         file.take(ts, offset, bytes, store);
-        if file.is_complete() {
+        let (after, is_complete) = (file.pending_cost(), file.is_complete());
+        self.pending = self.pending.saturating_add(after).saturating_sub(before);
+        if is_complete {
             self.finish(handle, false);
+        }
+        if self.pending > self.limits.pending_bytes_max {
+            self.make_room();
+        }
+    }
+
+    /// Frees what waits behind holes, first of the files that keep most, so far that it will do for a while.
+    #[cold]
+    fn make_room(&mut self) {
+        let pending = |(handle, slot): (&Handle, &Slot)| match &slot.state {
+            State::Open(file) if file.pending_cost() > 0 => Some((Reverse(file.pending_cost()), *handle)),
+            State::Open(_) | State::Announced | State::Ended(_) => None,
+        };
+        let mut holders: Vec<_> = self.open.iter().filter_map(pending).collect();
+        holders.sort_unstable();
+        for (Reverse(cost), handle) in holders {
+            if self.pending <= self.limits.pending_bytes_max / 8 * 7 {
+                return;
+            }
+            if let Some(Slot { state: State::Open(file), .. }) = self.open.get_mut(&handle) {
+                file.give_way(self.store.as_mut());
+                self.pending = self.pending.saturating_sub(cost);
+                self.refused.gave_way += 1;
+            }
         }
     }
 
@@ -251,6 +307,7 @@ impl Files {
     fn finish(&mut self, handle: Handle, timed_out: bool) {
         let Some(slot) = self.open.get_mut(&handle) else { return };
         if let State::Open(file) = &mut slot.state {
+            self.pending = self.pending.saturating_sub(file.pending_cost());
             file.finish(&slot.carrier, timed_out, self.store.as_mut(), &mut self.records);
             slot.state = State::Ended(summary(file));
         }
@@ -384,10 +441,32 @@ mod tests {
             let handle = files.begin(seconds(1), carrier(), Start::default());
             files.data(seconds(1), handle, b"x");
         }
-        assert_eq!(files.refused(), Refused { too_many: 0, given_up: 10 });
+        assert_eq!(files.refused(), Refused { too_many: 0, given_up: 10, gave_way: 0 });
         assert_eq!(files.open.len(), OPEN_PER_CONNECTION_MAX);
         files.end_connection(carrier().uid);
         assert_eq!(files.open.len() + files.connections.len() + files.ordinals.len(), 0);
+    }
+
+    #[test]
+    fn who_keeps_most_behind_holes_gives_way() {
+        let limits = FileLimits { pending_bytes_max: 400_000 };
+        let mut files = Files::new(None).with_limits(limits);
+        let handles: Vec<Handle> =
+            (0..12).map(|_| files.begin(seconds(1), carrier(), Start::default())).collect();
+        let [modest, greedy @ ..] = handles.as_slice() else { panic!("no files") };
+        files.data_at(seconds(1), *modest, 5, b"behind");
+        for place in 0..100 {
+            for handle in greedy {
+                files.data_at(seconds(1), *handle, 10 + place * 2000, &[0; 1000]);
+                assert!(files.pending <= limits.pending_bytes_max);
+            }
+        }
+        assert!(files.refused().gave_way > 10);
+        files.data_at(seconds(1), *modest, 0, b"first");
+        files.end_connection(carrier().uid);
+        assert_eq!(files.pending, 0);
+        let of_modest = file_records(&mut files).into_iter().find(|file| file.seen_bytes == 11).unwrap();
+        assert_eq!((of_modest.missing_bytes, of_modest.overflow_bytes), (0, 0));
     }
 
     #[test]

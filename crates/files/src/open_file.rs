@@ -98,6 +98,16 @@ impl OpenFile {
         });
     }
 
+    /// What the bytes cost that wait for a hole to be filled.
+    pub(crate) fn pending_cost(&self) -> usize {
+        self.assembly.pending_cost()
+    }
+
+    /// Gives up the holes for which bytes wait.
+    pub(crate) fn give_way(&mut self, store: Option<&mut Store>) {
+        self.with_assembly(self.last, store, |assembly, deliver| assembly.flush(deliver));
+    }
+
     /// All bytes that it should have were seen or are known to be missing.
     pub(crate) fn is_complete(&self) -> bool {
         self.start.total_bytes.is_some_and(|total| self.assembly.position() >= total)

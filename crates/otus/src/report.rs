@@ -37,6 +37,7 @@ pub(crate) fn report(
     }
     out.flush()?;
     tell_dropped_files(arguments, traffic);
+    tell_given_up(traffic);
     Ok(tell_damage(traffic))
 }
 
@@ -71,6 +72,26 @@ fn tell_dropped_files(arguments: &Analyze, traffic: &Traffic) {
         (dropped.failed, &format!("that the system would not write{failure}")),
     ]);
     tell_of("files not written", &format!("to {}: {reasons}", folder.display()));
+}
+
+fn tell_given_up(traffic: &Traffic) {
+    let mended = traffic.files.iter().map(|file| file.mended_stamps).sum();
+    let given_up = &traffic.given_up;
+    let reasons = listed(&[
+        (given_up.connections, "connections closed early"),
+        (given_up.early_bytes, "connections with segments given up that came too early"),
+        (given_up.unrecognised, "connections left before they were recognised"),
+        (given_up.files, "files not followed to their end"),
+        (given_up.file_holes, "files with holes given up"),
+        (given_up.header_weirds, "violations in headers counted, not told"),
+    ]);
+    if !reasons.is_empty() {
+        tell_of("bounds reached:", &reasons);
+    }
+    if mended > 0 {
+        let text = format!("{} that no other packet bears out", counted(mended, "time stamp"));
+        tell_of("not believed:", &text);
+    }
 }
 
 fn summary(out: &mut impl Write, traffic: &Traffic, kept: Option<u64>) -> Result<()> {

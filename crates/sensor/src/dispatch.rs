@@ -14,7 +14,9 @@ use packets::{Counters, Decoder, Encapsulation, HeaderWeird, OtherFrame, Packet,
 use protocols::{FRAME_PROTOCOLS, KeyLog};
 use rustc_hash::FxHasher;
 
+use crate::given_up::GivenUp;
 use crate::round::{Beside, Place, Position, Round, Routed};
+use crate::sampling::Sampling;
 
 /// So many kinds of unknown links are told apart, each of each file.
 const UNKNOWN_LINKS_MAX: usize = 1000;
@@ -32,6 +34,8 @@ pub struct Traffic {
     pub unknown_links: Vec<UnknownLink>,
     /// Files that were to be written out and were not.
     pub dropped_files: Dropped,
+    /// What was given up for want of room.
+    pub given_up: GivenUp,
 }
 
 /// Frames of a file that begin in a way that is not known.
@@ -52,6 +56,7 @@ pub(crate) struct Dispatcher {
     number: u64,
     clock: i64,
     first: Option<i64>,
+    sampling: Sampling,
     /// Frames by file and unknown link type.
     unknown_links: BTreeMap<(u32, u16), u64>,
     /// The secrets that the user gave, and those that lay in the capture so far.
@@ -67,6 +72,7 @@ impl Dispatcher {
             number: 0,
             clock: i64::MIN,
             first: None,
+            sampling: Sampling::default(),
             unknown_links: BTreeMap::new(),
             key_log,
         }
@@ -87,6 +93,7 @@ impl Dispatcher {
             files: self.source.reports().to_vec(),
             unknown_links: self.named_unknown_links(),
             dropped_files: Dropped::default(),
+            given_up: GivenUp { header_weirds: self.sampling.untold(), ..GivenUp::default() },
         }
     }
 
@@ -147,6 +154,7 @@ impl Dispatcher {
                 frame: index as u32,
                 bytes: frame.bytes,
                 number: &mut self.number,
+                sampling: &mut self.sampling,
                 clock: self.clock,
                 around: Vec::new(),
                 last_shard: 0,
@@ -168,6 +176,7 @@ struct Router<'a> {
     frame: u32,
     bytes: &'a [u8],
     number: &'a mut u64,
+    sampling: &'a mut Sampling,
     clock: i64,
     /// The tunnels around the packets that follow.
     around: Vec<Around>,
@@ -272,6 +281,9 @@ impl PacketSink for Router<'_> {
     }
 
     fn weird(&mut self, weird: HeaderWeird) {
+        if !self.sampling.tells(&weird, self.clock) {
+            return;
+        }
         let position = self.position();
         if let Some(round) = self.shard(weird.addresses) {
             round.weirds.push((position, weird));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use files::{Carrier, Dropped, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
+use files::{Carrier, Dropped, Files, Handle, KeptBytes, Refused, Start, Store, StoreLimits, Summary};
 use protocols::{About, FileHandle, FileSink, FileStart, FileSummary};
 use records::{AnyRecord, Timestamp, Uid};
 
@@ -16,12 +16,17 @@ impl SensorFiles {
     pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
         let store = |folder| Store::new(folder, StoreLimits::default(), Arc::clone(kept));
         let store = config.extract_files.clone().map(store).transpose()?;
-        Ok(Self { files: Files::new(store) })
+        Ok(Self { files: Files::new(store).with_limits(config.files_of_shard()) })
     }
 
     /// Files that were to be written out and were not.
     pub(crate) fn dropped(&self) -> Dropped {
         self.files.dropped()
+    }
+
+    /// Files that were not followed, or not to their end.
+    pub(crate) fn refused(&self) -> Refused {
+        self.files.refused()
     }
 
     /// Takes the records of files that have ended.

@@ -1,6 +1,7 @@
 //! Follows the connections of a shard: recognises each, drives its analyzer, carries out what that asks for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use conntrack::{Connection, Handler};
 use files::Dropped;
@@ -10,10 +11,12 @@ use records::{Conn, Sender, Timestamp, Weird};
 
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
+use crate::given_up::GivenUp;
 use crate::layer::{Layer, Stage};
-use crate::recognition::{self, Recognition};
+use crate::recognition::{self, Beginning, Recognition};
 use crate::services::Services;
 use crate::tunnels::{self, Action, Inside, Tunnels};
+use crate::undecided::Undecided;
 use crate::weirds::Weirds;
 
 const TCP: u8 = 6;
@@ -42,6 +45,7 @@ pub(crate) struct Follower {
     shared: Shared,
     effects: Effects,
     tunnels: Tunnels,
+    undecided: Arc<Undecided>,
     /// The tunnels around the packet at hand.
     around: Vec<Encapsulation>,
     /// What tunnel the packet at hand belongs to, where it has another one within it.
@@ -58,6 +62,7 @@ impl Follower {
             shared,
             effects: Effects::default(),
             tunnels: Tunnels::default(),
+            undecided: Arc::default(),
             around: Vec::new(),
             carries: None,
         }
@@ -71,6 +76,17 @@ impl Follower {
     /// From now on these secrets are known.
     pub(crate) fn know_secrets(&mut self, key_log: KeyLog) {
         self.shared.key_log = key_log;
+    }
+
+    /// What was given up for want of room.
+    pub(crate) fn given_up(&self) -> GivenUp {
+        let files = self.files.refused();
+        GivenUp {
+            unrecognised: self.undecided.gave_up(),
+            files: files.too_many.saturating_add(files.given_up),
+            file_holes: files.gave_way,
+            ..GivenUp::default()
+        }
     }
 
     /// Which tunnels lie around the next packet, and whether it is itself part of one.
@@ -215,7 +231,7 @@ impl Follower {
             return self.deliver(connection, told, layer, from, bytes);
         }
         layer.stage = match connection.ip_proto {
-            TCP => Stage::Beginning(Box::default()),
+            TCP => Stage::Beginning(Box::new(Beginning::new(&self.undecided))),
             UDP => Stage::Datagrams(0),
             _ => Stage::Left,
         };
@@ -233,13 +249,13 @@ impl Follower {
         let about = about(connection);
         match &mut layer.stage {
             Stage::Beginning(beginning) => {
-                beginning.push(connection.now, from, bytes);
+                let is_room = beginning.push(connection.now, from, bytes);
                 match beginning.recognise(&about) {
                     Recognition::Is(protocol) => {
                         self.follow_from_beginning(connection, told, layer, protocol)
                     }
-                    Recognition::Open => {}
-                    Recognition::Unknown => layer.stage = Stage::Left,
+                    Recognition::Open if is_room => {}
+                    Recognition::Open | Recognition::Unknown => layer.stage = Stage::Left,
                 }
             }
             Stage::Datagrams(seen) => {

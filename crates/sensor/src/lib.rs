@@ -9,12 +9,15 @@ mod emission;
 mod file_sink;
 mod follower;
 mod layer;
+mod given_up;
 mod merge;
 mod recognition;
 mod round;
+mod sampling;
 mod services;
 mod shard;
 mod tunnels;
+mod undecided;
 mod weirds;
 
 use std::panic::resume_unwind;
@@ -29,9 +32,11 @@ pub use capture::{
     list_captures,
 };
 pub use dispatch::{Traffic, UnknownLink};
-pub use files::Dropped;
+pub use files::{Dropped, FileLimits};
 pub use packets::Counters;
 pub use protocols::{KeyLog, KeyLogReport};
+
+pub use crate::given_up::GivenUp;
 
 use crate::dispatch::Dispatcher;
 use crate::merge::Merger;
@@ -43,6 +48,9 @@ const ROUNDS_WAITING: usize = 4;
 /// However many shards there are, each may follow so many connections: a scan lies in one shard.
 const CONNECTIONS_OF_SHARD_MIN: usize = 500_000;
 
+/// So much may wait behind the holes of files in each shard at least.
+const FILE_BYTES_OF_SHARD_MIN: usize = 32 << 20;
+
 /// How the sensor works.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -51,6 +59,8 @@ pub struct Config {
     /// Limits of the connection tables. The connections are those of all shards, of which each has its part but at
     /// least 500,000; the early bytes are those of each shard.
     pub table: conntrack::Config,
+    /// How much the files that are open may keep, over all shards. Each has its part, but at least 32 MiB.
+    pub files: FileLimits,
     /// Where files are written out by their SHA-256; off by default.
     pub extract_files: Option<PathBuf>,
     /// Secrets of TLS connections, with which these are read; none by default.
@@ -60,6 +70,11 @@ pub struct Config {
 impl Config {
     fn shards(&self) -> usize {
         self.shards.max(1)
+    }
+
+    fn files_of_shard(&self) -> FileLimits {
+        let all = self.files.pending_bytes_max;
+        FileLimits { pending_bytes_max: (all / self.shards()).max(FILE_BYTES_OF_SHARD_MIN.min(all)) }
     }
 
     /// Early bytes are not divided: where a capture holds one direction alone, a few connections take many, and what
@@ -98,7 +113,7 @@ pub fn run<E: From<std::io::Error>>(
                             break;
                         }
                     }
-                    shard.dropped_files()
+                    (shard.dropped_files(), shard.given_up())
                 })
             })
             .collect();
@@ -110,7 +125,9 @@ pub fn run<E: From<std::io::Error>>(
         // A panic of the reader or of a shard is a defect and goes on as one.
         let mut traffic = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
         for shard in shards {
-            traffic.dropped_files.add(&shard.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            let (dropped_files, given_up) = shard.join().unwrap_or_else(|panic| resume_unwind(panic));
+            traffic.dropped_files.add(&dropped_files);
+            traffic.given_up.add(&given_up);
         }
         Ok(traffic)
     })

@@ -1,7 +1,11 @@
 //! Which protocol a connection speaks: by its first bytes, then by its port.
 
+use std::sync::Arc;
+
 use protocols::{About, Analyzer, HandOver, PROBE_BYTES, PROTOCOLS, Probe, Protocol, Transport, Verdict};
 use records::{Sender, Timestamp};
+
+use crate::undecided::{Share, Undecided};
 
 /// UDP: after so many datagrams that no protocol knows, a connection is left alone.
 const DATAGRAMS_MAX: u8 = 6;
@@ -21,19 +25,31 @@ pub(crate) enum Recognition {
     Unknown,
 }
 
+/// What it costs to know where a piece of the first bytes begins.
+const PIECE_COST: usize = size_of::<(Timestamp, Sender, usize)>();
+
 /// A TCP connection that is not recognised yet: its first bytes, to be given to the analyzer in their order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Beginning {
+    share: Share,
     originator: Vec<u8>,
     responder: Vec<u8>,
     pieces: Vec<(Timestamp, Sender, usize)>,
 }
 
 impl Beginning {
-    /// Keeps the next bytes. The whole chunk is kept, so that nothing is lost when it is recognised.
-    pub(crate) fn push(&mut self, ts: Timestamp, from: Sender, bytes: &[u8]) {
+    /// Nothing yet.
+    pub(crate) fn new(undecided: &Arc<Undecided>) -> Self {
+        let share = Share::new(undecided);
+        Self { share, originator: Vec::new(), responder: Vec::new(), pieces: Vec::new() }
+    }
+
+    /// Keeps the next bytes. The whole chunk is kept, so that nothing is lost when it is recognised. False where there is
+    /// no room for more.
+    pub(crate) fn push(&mut self, ts: Timestamp, from: Sender, bytes: &[u8]) -> bool {
         self.side(from).extend_from_slice(bytes);
         self.pieces.push((ts, from, bytes.len()));
+        self.share.keep(bytes.len().saturating_add(PIECE_COST))
     }
 
     fn side(&mut self, from: Sender) -> &mut Vec<u8> {

@@ -13,6 +13,7 @@ use records::{Timestamp, Uid, Weird};
 use crate::emission::Emission;
 use crate::file_sink::SensorFiles;
 use crate::follower::Follower;
+use crate::given_up::GivenUp;
 use crate::round::{Beside, Round};
 
 /// All connections of the host pairs that fall to it.
@@ -34,6 +35,12 @@ impl Shard {
     /// Files that were to be written out and were not.
     pub(crate) fn dropped_files(&self) -> Dropped {
         self.follower.dropped_files()
+    }
+
+    /// What was given up for want of room.
+    pub(crate) fn given_up(&self) -> GivenUp {
+        let (connections, early_bytes) = (self.table.evicted(), self.table.gave_way());
+        GivenUp { connections, early_bytes, ..self.follower.given_up() }
     }
 
     /// Works through a round and gives out what came of it, not yet in order.
@@ -89,6 +96,7 @@ impl Shard {
     /// Fires the time-outs up to `clock`. Of a packet from before the clock they fire at once, as in Zeek.
     fn advance(&mut self, clock: i64) {
         self.follower.emissions.at_timeouts();
+        self.follower.within(&[], None);
         self.table.advance(Timestamp(clock), &mut self.follower);
         self.clock = clock;
     }

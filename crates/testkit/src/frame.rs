@@ -93,6 +93,15 @@ fn ports(from: SocketAddr, to: SocketAddr) -> Vec<u8> {
     [from.port().to_be_bytes(), to.port().to_be_bytes()].concat()
 }
 
+/// The same frame of IPv4 with other hops left.
+pub fn with_time_to_live(mut frame: Vec<u8>, time_to_live: u8) -> Vec<u8> {
+    frame[ETHERNET_LENGTH + 8] = time_to_live;
+    put(&mut frame, ETHERNET_LENGTH + 10, 0);
+    let sum = !folded(sum_of(&frame[ETHERNET_LENGTH..ETHERNET_LENGTH + 20]));
+    put(&mut frame, ETHERNET_LENGTH + 10, sum);
+    frame
+}
+
 fn ethernet(
     from: IpAddr,
     to: IpAddr,
