@@ -204,6 +204,14 @@ pub(crate) struct Delivery<'a, H: Handler> {
 }
 
 impl<H: Handler> Delivery<'_, H> {
+    /// Whether a packet is what was sent, as far as its checksum tells. Data that nobody reads is not summed up.
+    #[inline]
+    pub(crate) fn is_sound(&mut self, from: Sender, checksum: Checksum, payload: &[u8]) -> bool {
+        let checked = payload.is_empty() || self.handler.reads(self.state);
+        let checksum = if checked { checksum.with(payload) } else { Checksum::Unchecked };
+        self.facts.is_sound(from, checksum)
+    }
+
     pub(crate) fn data(&mut self, from: Sender, bytes: &[u8]) {
         self.handler.data(&self.facts.connection(self.now), self.state, from, bytes);
     }

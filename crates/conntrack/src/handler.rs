@@ -33,6 +33,11 @@ pub trait Handler {
     /// So many bytes of a TCP stream are missing in the capture and will not come.
     fn gap(&mut self, connection: &Connection, state: &mut Self::State, from: Sender, length: u64);
 
+    /// Whether it matters what the next bytes are. Where it does not, they are not checked.
+    fn reads(&self, _state: &Self::State) -> bool {
+        true
+    }
+
     /// One end has closed its stream (FIN or RST, all bytes delivered).
     fn half_closed(&mut self, connection: &Connection, state: &mut Self::State, from: Sender);
 

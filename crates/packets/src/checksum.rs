@@ -20,6 +20,16 @@ fn sum(bytes: &[u8]) -> u64 {
     words.iter().chain([&last]).map(|word| u64::from(u32::from_le_bytes(*word))).sum()
 }
 
+/// The same of a header, of which mostly only the first 20 bytes are there.
+#[inline]
+fn header_sum(header: &[u8]) -> u64 {
+    let Some((first, options)) = header.split_first_chunk::<20>() else { return sum(header) };
+    let (words, _) = first.as_chunks::<4>();
+    let fixed: u64 = words.iter().map(|word| u64::from(u32::from_le_bytes(*word))).sum();
+    if options.is_empty() { fixed } else { fixed + sum(options) }
+}
+
+#[inline]
 fn folded(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
@@ -32,7 +42,7 @@ fn folded(mut sum: u64) -> u16 {
 pub(crate) fn of_header(bytes: &[u8]) -> Checksum {
     let first = u8_at(bytes, 0).unwrap_or(0);
     match bytes.get(..usize::from(first & 0x0f) * 4) {
-        Some(header) if first >> 4 == 4 && folded(sum(header)) != HOLDS => Checksum::Bad,
+        Some(header) if first >> 4 == 4 && folded(header_sum(header)) != HOLDS => Checksum::Bad,
         _ => Checksum::Unchecked,
     }
 }
@@ -55,7 +65,7 @@ pub(crate) fn before_payload(packet: &Packet, carried: Rest<'_>, payload: Rest<'
         return Checksum::Unchecked;
     }
     let address = |address| match address {
-        IpAddr::V4(address) => sum(&address.octets()),
+        IpAddr::V4(address) => u64::from(u32::from_le_bytes(address.octets())),
         IpAddr::V6(address) => sum(&address.octets()),
     };
     // The pseudo header: its numbers are summed up the other way round too.
@@ -64,7 +74,7 @@ pub(crate) fn before_payload(packet: &Packet, carried: Rest<'_>, payload: Rest<'
         + address(packet.dst)
         + u64::from(u16::from(packet.ip_proto).swap_bytes())
         + u64::from(length);
-    Checksum::Payload(folded(pseudo_header + sum(header)))
+    Checksum::Payload(folded(pseudo_header + header_sum(header)))
 }
 
 impl Checksum {
@@ -72,8 +82,10 @@ impl Checksum {
     #[inline]
     pub fn with(self, payload: &[u8]) -> Self {
         match self {
-            Self::Payload(before) if folded(u64::from(before) + sum(payload)) == HOLDS => Self::Good,
-            Self::Payload(_) => Self::Bad,
+            Self::Payload(before) => {
+                let payload = if payload.is_empty() { 0 } else { sum(payload) };
+                if folded(u64::from(before) + payload) == HOLDS { Self::Good } else { Self::Bad }
+            }
             known => known,
         }
     }

@@ -384,6 +384,10 @@ impl Handler for Follower {
         self.pass_gap(&self.on_clock(connection), &mut state.told, &mut state.layer, from, length);
     }
 
+    fn reads(&self, state: &Follow) -> bool {
+        !matches!(state.layer.stage, Stage::Left)
+    }
+
     fn half_closed(&mut self, connection: &Connection, state: &mut Follow, from: Sender) {
         self.half_close(&self.on_clock(connection), &mut state.told, &mut state.layer, from);
     }

@@ -157,7 +157,8 @@ pub(crate) fn by_port(about: &About) -> Option<&'static Protocol> {
     if about.transport != Transport::Tcp {
         return None;
     }
-    Beginning::default().settle(about)
+    let answers = ask(&Probe { about, originator: &[], responder: &[] }, Transport::Tcp);
+    answers.is.or(answers.by_port)
 }
 
 /// The protocol of this name over this transport.

@@ -14,6 +14,12 @@ const HOPS_ASYMMETRY: u8 = 2;
 const WINDOW_UNKNOWN: u32 = 16 << 20;
 /// Windows are measured by the acknowledgments that were captured. Some are lost, so they count double.
 const WINDOW_FACTOR: u64 = 2;
+/// In order, a segment of this length lies in any window, or near enough.
+const LENGTH_SURE: u32 = 1 << 16;
+/// Data in order in longer segments, beyond the first bytes of a stream, is taken without a look at its checksum: to
+/// sum it up would cost more than all else that is done for it, and who misleads with it must do so at length.
+const SUMMED_LENGTH: u32 = 1024;
+const SUMMED_BEGINNING: u64 = 4096;
 /// So many segments out of the window, each behind the one before, are believed: the acknowledgments are not in the
 /// capture.
 const IN_A_ROW: u8 = 16;
@@ -48,13 +54,21 @@ pub(crate) struct Bearing {
     scale: Scale,
     /// The largest of its time-to-live values as they arrive here; 0 where it is not known.
     time_to_live: u8,
-    /// Segments out of the window that follow one another.
-    in_a_row: u8,
     /// The largest window that it offered.
     window: u32,
-    /// Where segments lie that are doubted: from here up to there.
-    doubted: Option<(u32, u32)>,
-    /// One past a FIN that is doubted.
+    /// Mostly there are none.
+    doubts: Option<Box<Doubts>>,
+}
+
+/// Segments that are doubted.
+#[derive(Debug)]
+struct Doubts {
+    /// Where they lie.
+    from: u32,
+    to: u32,
+    /// How many follow one another.
+    in_a_row: u8,
+    /// One past a FIN among them.
     fin: Option<u32>,
 }
 
@@ -87,42 +101,48 @@ impl Bearing {
     /// Notes where a doubted segment lies.
     pub(super) fn doubt(&mut self, segment: &Segment<'_>) {
         let end = segment.one_past();
-        if segment.fin() {
-            self.fin = Some(end);
+        let follows = self.follows(segment);
+        let new = || Box::new(Doubts { from: segment.sequence, to: end, in_a_row: 0, fin: None });
+        let doubts = self.doubts.get_or_insert_with(new);
+        if !follows {
+            (doubts.from, doubts.to, doubts.in_a_row) = (segment.sequence, end, 0);
+        } else if ahead(end, doubts.to) > 0 {
+            doubts.to = end;
         }
-        self.doubted = match self.doubted {
-            Some((from, to)) if self.follows(segment) => {
-                self.in_a_row = self.in_a_row.saturating_add(1);
-                Some((from, if ahead(end, to) > 0 { end } else { to }))
-            }
-            _ => {
-                self.in_a_row = 1;
-                Some((segment.sequence, end))
-            }
-        };
+        doubts.in_a_row = doubts.in_a_row.saturating_add(1);
+        if segment.fin() {
+            doubts.fin = Some(end);
+        }
     }
 
     fn follows(&self, segment: &Segment<'_>) -> bool {
-        self.doubted.is_some_and(|(from, to)| {
-            ahead(segment.sequence, from) > 0
-                && ahead(segment.sequence, to).unsigned_abs() <= u32::from(u16::MAX)
+        self.doubts.as_deref().is_some_and(|doubts| {
+            ahead(segment.sequence, doubts.from) > 0
+                && ahead(segment.sequence, doubts.to).unsigned_abs() <= u32::from(u16::MAX)
         })
+    }
+
+    /// Whether so many doubted segments follow one another that this one is believed.
+    fn is_led_up_to(&self, segment: &Segment<'_>) -> bool {
+        self.follows(segment) && self.doubts.as_deref().is_some_and(|doubts| doubts.in_a_row >= IN_A_ROW)
     }
 
     /// A doubted FIN that this acknowledgment shows to be true, as a segment of its own.
     #[inline]
     pub(super) fn fin_taken<'a>(&mut self, segment: &Segment<'_>) -> Option<Segment<'a>> {
-        let end = self.fin.filter(|end| segment.ack() && *end == segment.acknowledgment)?;
-        self.fin = None;
+        let fin = &mut self.doubts.as_deref_mut()?.fin;
+        let end = fin.filter(|end| segment.ack() && *end == segment.acknowledgment)?;
+        *fin = None;
         Some(Segment::fin_before(end, u16::MAX))
     }
 
     /// Whether doubted segments reach to this acknowledgment: then they were taken.
+    #[inline]
     pub(super) fn was_taken(&mut self, acknowledgment: u32) -> bool {
-        let Some((from, to)) = self.doubted else { return false };
-        let taken = ahead(acknowledgment, from) > 0 && ahead(to, acknowledgment) >= 0;
+        let Some(doubts) = self.doubts.as_deref_mut() else { return false };
+        let taken = ahead(acknowledgment, doubts.from) > 0 && ahead(doubts.to, acknowledgment) >= 0;
         if taken {
-            self.doubted = (acknowledgment != to).then_some((acknowledgment, to));
+            doubts.from = acknowledgment;
         }
         taken
     }
@@ -140,14 +160,18 @@ fn hops(time_to_live: u8) -> u8 {
 impl Endpoint {
     /// Whether this end's segment lies beyond what the other end can take.
     pub(super) fn is_beyond_window(&self, segment: &Segment<'_>, peer: &Self) -> bool {
+        if segment.sequence == self.sequence.last() && !segment.fin() && segment.length <= LENGTH_SURE {
+            return false;
+        }
         if !self.active || !peer.active || segment.syn() || segment.reset() || self.state == State::Reset {
             return false;
         }
         let relative = self.sequence.relative(segment.sequence);
         let end = relative.value.saturating_add(u64::from(segment.span()));
         let room = u64::from(peer.bearing.window).saturating_mul(WINDOW_FACTOR);
-        if segment.fin() && !self.fin_seen && (relative.before_start || end <= self.reassembly.acknowledged())
-        {
+        let is_open = matches!(self.state, State::Established | State::Partial);
+        let arrived = relative.before_start || end <= self.reassembly.acknowledged();
+        if segment.fin() && !self.fin_seen && is_open && arrived {
             // It would end the stream before what has arrived.
             return true;
         }
@@ -159,7 +183,17 @@ impl Endpoint {
     fn is_credible_all_the_same(&self, segment: &Segment<'_>) -> bool {
         // Of long connections perhaps only SYN and FIN were captured.
         let first_after_syn = segment.fin() && self.sequence.only_syn_seen();
-        first_after_syn || (self.bearing.in_a_row >= IN_A_ROW && self.bearing.follows(segment))
+        first_after_syn || self.bearing.is_led_up_to(segment)
+    }
+
+    /// Whether the checksum of a segment is looked at.
+    pub(super) fn looks_at_checksum(&self, segment: &Segment<'_>) -> bool {
+        segment.length <= SUMMED_LENGTH
+            || segment.sequence != self.sequence.last()
+            || segment.syn()
+            || segment.fin()
+            || segment.reset()
+            || self.reassembly.delivered() <= SUMMED_BEGINNING
     }
 
     /// Whether a SYN of this end speaks of another connection than the one at hand.

@@ -166,10 +166,10 @@ impl Tcp {
         from: Sender,
         out: &mut Delivery<'_, H>,
     ) -> Option<Doubt> {
-        if !out.facts.is_sound(from, packet.checksum.with(payload)) {
+        let (endpoint, peer) = self.pair(from);
+        if endpoint.looks_at_checksum(segment) && !out.is_sound(from, packet.checksum, payload) {
             return Some(Doubt::Checksum);
         }
-        let (endpoint, peer) = self.pair(from);
         if endpoint.bearing.falls_short(packet.time_to_live, &peer.bearing) {
             return Some(Doubt::TimeToLive);
         }
