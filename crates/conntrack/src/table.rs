@@ -426,7 +426,7 @@ mod tests {
         let index = 2 * size_of::<u32>();
         let slot = Slots::<Entry<()>>::place_bytes() + index;
         let tcp = slot + size_of::<Tcp>();
-        assert!(slot <= 264, "{slot}");
-        assert!(tcp <= 264 + 320, "{tcp}");
+        assert!(slot <= 280, "{slot}");
+        assert!(tcp <= 280 + 400, "{tcp}");
     }
 }
