@@ -6,6 +6,8 @@
 
 mod endpoints;
 mod json;
+mod json_value;
+mod named;
 mod networks;
 mod read_json;
 mod sender;
@@ -111,6 +113,7 @@ pub use imap::Imap;
 pub use ipsec::Ipsec;
 pub use irc::Irc;
 pub use json::{JsonWriter, write_json, write_json_text};
+pub use json_value::{Json, JsonError};
 pub use kerberos::Kerberos;
 pub use ldap::Ldap;
 pub use ldap_search::LdapSearch;
@@ -123,6 +126,7 @@ pub use mqtt_connect::MqttConnect;
 pub use mqtt_publish::MqttPublish;
 pub use mqtt_subscribe::MqttSubscribe;
 pub use mysql::Mysql;
+pub use named::{NamedError, NamedValues, read_named};
 pub use networks::{Network, PRIVATE_NETWORKS, is_local};
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;

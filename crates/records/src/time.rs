@@ -27,6 +27,24 @@ impl Interval {
         Self((seconds * 1e9) as i64)
     }
 
+    /// Reads seconds in decimal, as `-1.25` or `9.5e-07`, to the microsecond, which is what Zeek knows of times; `None` for
+    /// what is no number or out of range.
+    pub fn parse_seconds(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_plain(whole) || !is_plain(fraction) {
+            let nanoseconds = (text.parse::<f64>().ok()? * 1e6).round() * 1e3;
+            #[expect(clippy::cast_possible_truncation, reason = "it is checked to fit")]
+            return (nanoseconds.abs() < 9.2e18).then_some(Self(nanoseconds as i64));
+        }
+        let digit = |place: usize| i64::from(fraction.as_bytes().get(place).map_or(0, |byte| byte - b'0'));
+        let micros = (0..6).fold(0, |micros, place| micros * 10 + digit(place)) + i64::from(digit(6) >= 5);
+        let seconds = whole.parse::<i64>().ok()?.checked_mul(1_000_000)?;
+        let span = seconds.checked_add(micros)?.checked_mul(1000)?;
+        Some(Self(if digits.len() < text.len() { -span } else { span }))
+    }
+
     /// The span in seconds.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
@@ -52,6 +70,36 @@ impl Timestamp {
     /// Days since the epoch (UTC), which name the lake's partitions.
     pub const fn day(self) -> i64 {
         self.0.div_euclid(86_400_000_000_000)
+    }
+
+    /// Reads a date with a time as RFC 3339 and Suricata write it: `2026-11-15T23:55:00.080246+0000`; `None` for what
+    /// is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = |from: usize, to: usize| -> Option<i64> {
+            let digits = text.get(from..to)?;
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+        };
+        let is_sign =
+            |place: usize, signs: &[u8]| text.as_bytes().get(place).is_some_and(|b| signs.contains(b));
+        let is_dated = is_sign(4, b"-") && is_sign(7, b"-") && is_sign(10, b"Tt ");
+        if !is_dated || !is_sign(13, b":") || !is_sign(16, b":") {
+            return None;
+        }
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let length = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let days = *length.get(usize::try_from(month - 1).ok()?)?;
+        if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let rest = text.get(19..)?;
+        let zone_at = rest.find(['Z', 'z', '+', '-'])?;
+        let (fraction, zone) = rest.split_at_checked(zone_at)?;
+        let fraction = Interval::parse_seconds(&format!("0{fraction}"))?;
+        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        let seconds = seconds - zone_seconds(zone)?;
+        Some(Self(seconds.checked_mul(1_000_000_000)?.checked_add(fraction.0)?))
     }
 
     /// The UTC calendar date as (year, month, day of month).
@@ -84,6 +132,29 @@ impl Timestamp {
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         let days = era * 146_097 + day_of_era - 719_468;
         days.checked_mul(86_400)?.checked_add(seconds)?.checked_mul(1_000_000_000).map(Self)
+    }
+}
+
+/// Days since the epoch; the same algorithm the other way round.
+const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// `Z`, `+0100`, `-05:30` in seconds.
+fn zone_seconds(zone: &str) -> Option<i64> {
+    let digits: String = zone.chars().skip(1).filter(|character| *character != ':').collect();
+    match (zone.as_bytes().first()?, digits.len()) {
+        (b'Z' | b'z', 0) => Some(0),
+        (sign, 4) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let seconds =
+                digits.get(..2)?.parse::<i64>().ok()? * 3600 + digits.get(2..)?.parse::<i64>().ok()? * 60;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
     }
 }
 
@@ -136,5 +207,46 @@ mod tests {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp(1_709_210_096_000_001_000).to_string(), "2024-02-29T12:34:56.000001Z");
         assert_eq!(Timestamp(-1_000_000_000).to_string(), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn dates_are_read_back() {
+        for (text, read) in [
+            ("2024-02-29T12:34:56.000001Z", "2024-02-29T12:34:56.000001Z"),
+            ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
+            ("2026-11-15T23:55:00.080246+0000", "2026-11-15T23:55:00.080246Z"),
+            ("2026-11-16T01:25:00+01:30", "2026-11-15T23:55:00Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), read);
+        }
+        for text in ["", "2026-11-15", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-15T24:00:00Z"]
+            .iter()
+            .chain(&[
+                "2026-11-15T23:55:00",
+                "2026-11-15T23:55:00.1",
+                "2026-11-15T23:55:00+1",
+                "9999-01-01T00:00:00Z",
+            ])
+        {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_read_to_the_microsecond() {
+        for (text, nanoseconds) in [
+            ("1794786048.155924", Some(1_794_786_048_155_924_000)),
+            ("0.08187198638916016", Some(81_872_000)),
+            ("-1.25", Some(-1_250_000_000)),
+            ("-0.000001", Some(-1000)),
+            ("9.5367431640625e-07", Some(1000)),
+            ("5", Some(5_000_000_000)),
+            ("1e300", None),
+            ("99999999999", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(Interval::parse_seconds(text), nanoseconds.map(Interval), "{text}");
+        }
     }
 }

@@ -40,16 +40,21 @@ impl Uid {
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        let name = match self.0 {
+            // Zeek's own names may be shorter.
+            [.., 0] => self.0.split(|byte| *byte == 0).next().unwrap_or_default(),
+            _ => self.0.as_slice(),
+        };
+        std::str::from_utf8(name).unwrap_or_default()
     }
 
-    /// Reads what [`Uid::as_str`] wrote; shorter names, as Zeek's own may be, are padded with `0`.
+    /// Reads what [`Uid::as_str`] wrote, and shorter names.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.is_empty() || bytes.len() > LENGTH || !bytes.iter().all(u8::is_ascii_alphanumeric) {
             return None;
         }
-        let mut name = [b'0'; LENGTH];
+        let mut name = [0; LENGTH];
         name.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         Some(Self(name))
     }
@@ -70,5 +75,20 @@ impl std::fmt::Debug for Uid {
 impl Default for Uid {
     fn default() -> Self {
         Self::connection(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_length_are_read_back() {
+        for name in ["C", "CaAN33ESKqQr5L8J4", "C8Ie8E3T56VfsltVbc"] {
+            assert_eq!(Uid::parse(name).unwrap().as_str(), name);
+        }
+        for name in ["", "C8Ie8E3T56VfsltVbcd", "C-"] {
+            assert_eq!(Uid::parse(name), None, "{name}");
+        }
     }
 }
