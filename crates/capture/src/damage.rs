@@ -58,8 +58,8 @@ pub enum OpenError {
         /// What the system says.
         error: io::Error,
     },
-    /// A folder without any capture file in it.
-    #[error("{}: no capture file in this folder", .0.display())]
+    /// A folder without any file to read in it.
+    #[error("{}: no capture file or log in this folder", .0.display())]
     NoCapture(PathBuf),
     /// More files than can be merged.
     #[error("more than {0} capture files")]

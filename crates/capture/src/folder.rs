@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use packets::format;
 
 use crate::damage::{Fault, OpenError};
 use crate::input::Input;
-use crate::raw_file::is_standard_input;
+use crate::raw_file::{RawFile, is_standard_input};
 
 /// Folders within folders that are looked into.
 const DEPTH_MAX: usize = 32;
@@ -29,6 +30,51 @@ pub struct Listed {
     pub disk_bytes: u64,
     /// Whether it can be read but once, as the standard input or a named pipe.
     pub is_stream: bool,
+    /// Bytes that were taken from such a stream already (see [`peek`]).
+    pub taken: Arc<[u8]>,
+}
+
+impl Listed {
+    fn file(path: PathBuf, disk_bytes: u64) -> Self {
+        Self { path, disk_bytes, is_stream: false, taken: Arc::default() }
+    }
+
+    fn stream(path: PathBuf) -> Self {
+        Self { path, disk_bytes: 0, is_stream: true, taken: Arc::default() }
+    }
+}
+
+/// Which files of folders are meant: by the path and how the content begins.
+pub type Wanted<'a> = &'a dyn Fn(&Path, &[u8]) -> bool;
+
+/// How the content of a file begins: at most so many bytes, unpacked. Of a stream they are kept for who reads it next; a
+/// named pipe is not opened, since who writes to it would see it closed again.
+pub fn peek(file: &mut Listed, length: usize) -> Vec<u8> {
+    if file.is_stream && !can_be_opened_again(&file.path) {
+        return Vec::new();
+    }
+    if file.is_stream {
+        let mut raw = RawFile::new(&file.path, None);
+        let mut taken = vec![0; length];
+        // An error comes again when the rest is read.
+        let (Ok(count) | Err((count, _))) = raw.fill(&mut taken);
+        taken.truncate(count);
+        file.taken = taken.into();
+        let mut unpacked = vec![0; length];
+        let filled = Input::of_taken(&file.taken).fill(&mut unpacked);
+        unpacked.truncate(filled);
+        return unpacked;
+    }
+    let mut head = vec![0; length];
+    let filled = Input::of(file, None).fill(&mut head);
+    head.truncate(filled);
+    head
+}
+
+/// Whether a stream stays open for us: the standard input, and what a shell hands over by number.
+fn can_be_opened_again(path: &Path) -> bool {
+    let of_numbers = ["/dev/fd", "/dev/stdin", "/proc/self/fd"];
+    is_standard_input(path) || of_numbers.iter().any(|folder| path.starts_with(folder))
 }
 
 /// What was found under some paths.
@@ -42,11 +88,11 @@ pub struct Listing {
 
 /// All files: those given by name as they are, of folders those whose content begins as a capture does, sorted
 /// by path. No file twice.
-pub(crate) fn list(paths: &[PathBuf]) -> Result<Listing, OpenError> {
-    let mut listing = Lister::default();
+pub(crate) fn list(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Listing, OpenError> {
+    let mut listing = Lister { found: Listing::default(), seen: BTreeSet::new(), duplicates: 0, wanted };
     for path in paths {
         if is_standard_input(path) {
-            listing.add(Listed { path: path.clone(), disk_bytes: 0, is_stream: true })?;
+            listing.add(Listed::stream(path.clone()))?;
             continue;
         }
         let metadata = fs::metadata(path).map_err(|error| OpenError::Path { path: path.clone(), error })?;
@@ -60,21 +106,21 @@ pub(crate) fn list(paths: &[PathBuf]) -> Result<Listing, OpenError> {
                 });
             }
         } else {
-            let is_stream = !metadata.is_file();
-            listing.add(Listed { path: path.clone(), disk_bytes: metadata.len(), is_stream })?;
+            let file = Listed::file(path.clone(), metadata.len());
+            listing.add(Listed { is_stream: !metadata.is_file(), ..file })?;
         }
     }
     Ok(listing.found)
 }
 
-#[derive(Default)]
-struct Lister {
+struct Lister<'a> {
     found: Listing,
     seen: BTreeSet<PathBuf>,
     duplicates: usize,
+    wanted: Wanted<'a>,
 }
 
-impl Lister {
+impl Lister<'_> {
     fn add(&mut self, file: Listed) -> Result<(), OpenError> {
         if self.found.captures.len() >= FILES_MAX {
             return Err(OpenError::TooMany(FILES_MAX));
@@ -125,12 +171,22 @@ impl Lister {
         if metadata.is_dir() && depth < DEPTH_MAX {
             folders.push((path, depth + 1));
         } else if metadata.is_file() {
-            match is_capture_file(&path) {
-                Ok(true) => found.push(Listed { path, disk_bytes: metadata.len(), is_stream: false }),
+            match self.is_wanted(&path) {
+                Ok(true) => found.push(Listed::file(path, metadata.len())),
                 Ok(false) => {}
                 Err(error) => self.note(&path, error.into()),
             }
         }
+    }
+
+    fn is_wanted(&self, path: &Path) -> Result<bool, io::ErrorKind> {
+        let mut head = vec![0; HEAD_LENGTH];
+        let mut input = Input::new(path, None);
+        let filled = input.fill(&mut head);
+        if let Some((_, Fault::Read(kind))) = input.fault() {
+            return Err(*kind);
+        }
+        Ok((self.wanted)(path, head.get(..filled).unwrap_or_default()))
     }
 
     fn note(&mut self, path: &Path, error: io::Error) {
@@ -140,13 +196,10 @@ impl Lister {
     }
 }
 
-/// Whether the content of a file, unpacked, begins as a capture does.
-fn is_capture_file(path: &Path) -> Result<bool, io::ErrorKind> {
-    let mut head = [0; 4];
-    let mut input = Input::new(path, None);
-    let filled = input.fill(&mut head);
-    if let Some((_, Fault::Read(kind))) = input.fault() {
-        return Err(*kind);
-    }
-    Ok(filled == head.len() && format::is_capture(&head))
+/// How much of a file's content tells what it is.
+pub const HEAD_LENGTH: usize = 64 << 10;
+
+/// Whether the content begins as a capture does.
+pub fn is_capture(_: &Path, head: &[u8]) -> bool {
+    head.get(..4).is_some_and(format::is_capture)
 }

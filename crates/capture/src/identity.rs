@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::damage::OpenError;
-use crate::folder::{self, Listed, Listing};
+use crate::folder::{self, Listed, Listing, Wanted};
 use crate::input::Input;
 
 /// How much is read at once.
@@ -27,7 +27,15 @@ const HEAD_LENGTH: usize = 64 * 1024;
 /// # Errors
 /// A path that was given cannot be looked at, or a folder has no capture in it.
 pub fn list_captures(paths: &[PathBuf]) -> Result<Listing, OpenError> {
-    folder::list(paths)
+    folder::list(paths, &folder::is_capture)
+}
+
+/// As [`list_captures`], but of folders those files for which `wanted` holds.
+///
+/// # Errors
+/// A path that was given cannot be looked at, or a folder has no such file in it.
+pub fn list_files(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Listing, OpenError> {
+    folder::list(paths, wanted)
 }
 
 /// How a file's content begins.
@@ -44,7 +52,7 @@ pub fn content_head(file: &Listed) -> Option<Head> {
     if file.is_stream {
         return None;
     }
-    let mut input = Input::new(&file.path, None);
+    let mut input = Input::of(file, None);
     let mut head = vec![0; HEAD_LENGTH];
     let length = input.fill(&mut head);
     let hash = xxhash_rust::xxh3::xxh3_128(head.get(..length).unwrap_or_default());
@@ -56,7 +64,7 @@ pub fn identify(file: &Listed) -> Option<Identity> {
     if file.is_stream {
         return None;
     }
-    let mut input = Input::new(&file.path, None);
+    let mut input = Input::of(file, None);
     let mut portion = vec![0; PORTION_LENGTH];
     while input.fill(&mut portion) > 0 {}
     let (content_bytes, content_hash) = input.content();
@@ -74,7 +82,8 @@ mod tests {
         let (plain, packed) = (folder.path().join("plain"), folder.path().join("packed"));
         std::fs::write(&plain, &content).unwrap();
         std::fs::write(&packed, zstd::encode_all(content.as_slice(), 1).unwrap()).unwrap();
-        let listed = |path: &PathBuf| Listed { path: path.clone(), disk_bytes: 0, is_stream: false };
+        let listed =
+            |path: &PathBuf| list_captures(std::slice::from_ref(path)).unwrap().captures.pop().unwrap();
         let (plain, packed_file) = (listed(&plain), listed(&packed));
         let identity = identify(&plain).unwrap();
         assert_eq!(identity.content_bytes, content.len() as u64);

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::damage::Fault;
+use crate::damage::{Damage, Fault};
+use crate::folder::Listed;
 use crate::progress::Progress;
 use crate::raw_file::RawFile;
+use crate::reader::FileReport;
 use crate::unpack::{HEAD_LENGTH, Unpacker};
 
 /// How much of a packed file is read at once.
@@ -20,7 +22,7 @@ const CONTENT_BYTES_FREE: u64 = 1 << 30;
 const EXPANSION_MAX: u64 = 1_100;
 
 /// The unpacked bytes of a file.
-pub(crate) struct Input {
+pub struct Input {
     raw: RawFile,
     unpacker: Option<Unpacker>,
     memory: usize,
@@ -43,6 +45,20 @@ enum State {
 }
 
 impl Input {
+    /// Of a file that was listed.
+    pub fn of(file: &Listed, progress: Option<Arc<Progress>>) -> Self {
+        let mut input = Self::new(&file.path, progress);
+        input.raw.begin_with(&file.taken);
+        input
+    }
+
+    /// Of what was taken from a stream, as far as it goes.
+    pub(crate) fn of_taken(taken: &Arc<[u8]>) -> Self {
+        let mut input = Self::new(Path::new("/dev/null"), None);
+        input.raw.begin_with(taken);
+        input
+    }
+
     pub(crate) fn new(path: &Path, progress: Option<Arc<Progress>>) -> Self {
         Self {
             raw: RawFile::new(path, progress),
@@ -59,7 +75,7 @@ impl Input {
     }
 
     /// Fills the room with content; what it leaves empty is beyond the end.
-    pub(crate) fn fill(&mut self, room: &mut [u8]) -> usize {
+    pub fn fill(&mut self, room: &mut [u8]) -> usize {
         let mut filled = 0;
         while self.state != State::Ended {
             let Some(left) = room.get_mut(filled..).filter(|left| !left.is_empty()) else { break };
@@ -154,6 +170,29 @@ impl Input {
         let mut buffer = vec![0; PACKED_LENGTH];
         while self.fill(&mut buffer) > 0 {}
         while self.raw.fill(&mut buffer).is_ok_and(|count| count > 0) {}
+    }
+
+    /// Ends the reading of what is no capture, and says what was read: so many lines in the place of frames, from the
+    /// earliest to the latest time, in this format.
+    pub fn finish(mut self, format: &'static str, lines: u64, span: Option<(i64, i64)>) -> FileReport {
+        self.drain();
+        let (content_bytes, content_hash) = self.content();
+        let path = self.raw.path().to_owned();
+        let damage = self.fault.take();
+        FileReport {
+            file: 0,
+            format,
+            sensor: None,
+            disk_bytes: self.raw.identity().bytes,
+            disk_hash: self.raw.identity().hash,
+            content_bytes,
+            content_hash,
+            frames: lines,
+            first: span.map(|span| span.0),
+            last: span.map(|span| span.1),
+            damage: damage.map(|(offset, what)| Damage { path: path.clone(), offset, what }),
+            path,
+        }
     }
 
     /// Unpacks with about so much memory, or as much as ordinary files need where that is more.

@@ -32,7 +32,8 @@ impl Progress {
         self.files_done.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn add_total(&self, bytes: u64) {
+    /// More files are to be read, of so many bytes.
+    pub fn add_total(&self, bytes: u64) {
         self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
     }
 
@@ -40,7 +41,8 @@ impl Progress {
         self.bytes_read.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn add_frames(&self, frames: u64) {
+    /// So many frames, or lines of logs, were read.
+    pub fn add_frames(&self, frames: u64) {
         self.frames.fetch_add(frames, Ordering::Relaxed);
     }
 

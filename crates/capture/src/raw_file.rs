@@ -41,6 +41,8 @@ pub fn disk_identity(path: &Path) -> io::Result<DiskIdentity> {
 /// A file that can be closed at any time and goes on where it was.
 pub(crate) struct RawFile {
     path: PathBuf,
+    /// What was taken from a stream before, and is given out first.
+    taken: Arc<[u8]>,
     open: Option<File>,
     /// Whether the file stays open between readings.
     stays_open: bool,
@@ -51,7 +53,20 @@ pub(crate) struct RawFile {
 
 impl RawFile {
     pub(crate) fn new(path: &Path, progress: Option<Arc<Progress>>) -> Self {
-        Self { path: path.to_owned(), open: None, stays_open: true, offset: 0, hash: Xxh3::new(), progress }
+        Self {
+            path: path.to_owned(),
+            taken: Arc::default(),
+            open: None,
+            stays_open: true,
+            offset: 0,
+            hash: Xxh3::new(),
+            progress,
+        }
+    }
+
+    /// These bytes were taken from the stream already.
+    pub(crate) fn begin_with(&mut self, taken: &Arc<[u8]>) {
+        self.taken = Arc::clone(taken);
     }
 
     /// Reads until the buffer is full or the file ends.
@@ -104,6 +119,10 @@ impl RawFile {
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let taken = usize::try_from(self.offset).ok().and_then(|offset| self.taken.get(offset..));
+        if let Some(mut taken) = taken.filter(|taken| !taken.is_empty()) {
+            return taken.read(buffer);
+        }
         if is_standard_input(&self.path) {
             return io::stdin().lock().read(buffer);
         }
@@ -111,7 +130,8 @@ impl RawFile {
             Some(file) => file,
             None => {
                 let mut file = File::open(&self.path)?;
-                if self.offset > 0 {
+                // What is taken from is a stream, which goes on where it is.
+                if self.offset > 0 && self.taken.is_empty() {
                     file.seek(SeekFrom::Start(self.offset))?;
                 }
                 file

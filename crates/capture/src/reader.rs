@@ -1,13 +1,14 @@
 //! One capture file, frame by frame.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use packets::format::{FormatReader, FrameHead, Step};
 
 use crate::block::{BLOCK_LENGTH, Block, BlockPool};
 use crate::damage::{Damage, Fault};
+use crate::folder::Listed;
 use crate::input::Input;
 use crate::progress::Progress;
 use crate::stamps::{EXAMINED_MAX, WITNESSES, believed, is_leap};
@@ -28,6 +29,10 @@ pub struct FileReport {
     pub path: PathBuf,
     /// Which file of the source it is, as [`crate::Frame::file`] says.
     pub file: u32,
+    /// What is in it: `packets`, or the kind of log.
+    pub format: &'static str,
+    /// The name of the sensor, where the file tells it.
+    pub sensor: Option<String>,
     /// Bytes on disk.
     pub disk_bytes: u64,
     /// XXH3-128 of the bytes on disk.
@@ -36,7 +41,7 @@ pub struct FileReport {
     pub content_bytes: u64,
     /// XXH3-128 of the content: the same for a capture and the same capture compressed.
     pub content_hash: u128,
-    /// Frames given out.
+    /// Frames given out; of a log its lines that could be read.
     pub frames: u64,
     /// Earliest capture time in nanoseconds since the epoch.
     pub first: Option<i64>,
@@ -72,9 +77,9 @@ pub(crate) struct CaptureReader {
 }
 
 impl CaptureReader {
-    pub(crate) fn new(path: &Path, progress: Option<Arc<Progress>>) -> Self {
+    pub(crate) fn new(file: &Listed, progress: Option<Arc<Progress>>) -> Self {
         Self {
-            input: Input::new(path, progress),
+            input: Input::of(file, progress),
             format: FormatReader::new(),
             block: Arc::default(),
             block_number: 0,
@@ -290,6 +295,8 @@ impl CaptureReader {
         FileReport {
             path: raw.path().to_owned(),
             file,
+            format: "packets",
+            sensor: None,
             disk_bytes: raw.identity().bytes,
             disk_hash: raw.identity().hash,
             content_bytes,
@@ -360,7 +367,8 @@ mod tests {
                 writer.write(ts * 1000, &vec![*length as u8; *length], 3000).unwrap();
             }
             writer.finish().unwrap();
-            let mut reader = CaptureReader::new(&path, None);
+            let file = crate::list_captures(&[path]).unwrap().captures.pop().unwrap();
+            let mut reader = CaptureReader::new(&file, None);
             reader.set_block_length(block_length);
             let mut pool = BlockPool::default();
             for (ts, length) in (0..).zip(&lengths) {

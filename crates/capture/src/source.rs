@@ -14,7 +14,7 @@ use packets::format::FrameHead;
 use crate::batch::{FrameBatch, Place};
 use crate::block::BlockPool;
 use crate::damage::OpenError;
-use crate::folder::{self, Listed, Listing};
+use crate::folder::{Listed, Listing};
 use crate::progress::Progress;
 use crate::reader::{CaptureReader, FileReport};
 
@@ -47,8 +47,7 @@ pub struct Source {
 struct Waiting {
     first: i64,
     file: u32,
-    path: PathBuf,
-    is_stream: bool,
+    listed: Listed,
 }
 
 /// When a file is next: its time, then its place in the order given.
@@ -73,29 +72,34 @@ impl Source {
     /// A path does not exist or cannot be looked at, or a folder has no capture in it. What is wrong within a file is told by
     /// [`Source::reports`] once it has been read.
     pub fn open(paths: &[PathBuf]) -> Result<Self, OpenError> {
-        let Listing { captures: files, unreadable } = folder::list(paths)?;
-        if let Some(error) = unreadable.into_iter().next() {
-            return Err(error);
+        let Listing { captures, unreadable } = crate::list_captures(paths)?;
+        match unreadable.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(Self::of(captures)),
         }
+    }
+
+    /// Finds the times at which the files begin.
+    pub fn of(files: Vec<Listed>) -> Self {
         let progress = Arc::new(Progress::default());
         let mut pool = BlockPool::default();
         let is_alone = files.len() == 1;
         let mut waiting = Vec::with_capacity(files.len());
-        for (file, Listed { path, disk_bytes, is_stream }) in (0..).zip(files) {
-            progress.add_total(disk_bytes);
+        for (file, listed) in (0..).zip(files) {
+            progress.add_total(listed.disk_bytes);
             // What cannot be read twice begins at once.
-            let first = if is_alone || is_stream {
+            let first = if is_alone || listed.is_stream {
                 i64::MIN
             } else {
-                let mut reader = CaptureReader::new(&path, None);
+                let mut reader = CaptureReader::new(&listed, None);
                 reader.set_memory(PEEK_MEMORY);
                 reader.next(&mut pool).map_or(i64::MIN, |head| head.ts)
             };
-            waiting.push(Waiting { first, file, path, is_stream });
+            waiting.push(Waiting { first, file, listed });
         }
         let readers = waiting.iter().map(|_| None).collect();
         waiting.sort_by_key(|waiting| (waiting.first, waiting.file));
-        Ok(Self {
+        Self {
             waiting: waiting.into(),
             active: BinaryHeap::new(),
             current: None,
@@ -105,7 +109,7 @@ impl Source {
             progress,
             reports: Vec::new(),
             secrets: Vec::new(),
-        })
+        }
     }
 
     /// How far the reading has come.
@@ -165,11 +169,11 @@ impl Source {
 
     /// Opens the next of the waiting files.
     fn begin(&mut self) {
-        let Some(Waiting { file, path, is_stream, .. }) = self.waiting.pop_front() else { return };
-        let mut reader = CaptureReader::new(&path, Some(Arc::clone(&self.progress)));
+        let Some(Waiting { file, listed, .. }) = self.waiting.pop_front() else { return };
+        let mut reader = CaptureReader::new(&listed, Some(Arc::clone(&self.progress)));
         let active = self.active.len() + 2;
         reader.set_memory(MEMORY / active);
-        if active > OPEN_FILES_MAX && !is_stream {
+        if active > OPEN_FILES_MAX && !listed.is_stream {
             reader.close_between_readings();
         }
         let next = reader.next(&mut self.pool);

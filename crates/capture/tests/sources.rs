@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use capture::{Fault, FileReport, FrameBatch, Listed, PcapWriter, Source, disk_identity, identify};
+use capture::{Fault, FileReport, FrameBatch, PcapWriter, Source, disk_identity, identify, list_captures};
 use packets::LinkType;
 use packets::format::FormatError;
 use proptest::prelude::*;
@@ -244,7 +244,7 @@ fn a_damaged_file_is_known_by_what_the_reader_says_of_it() {
     }
     assert_eq!(reports.len(), 2 * files.len());
     for report in reports {
-        let listed = Listed { path: report.path.clone(), disk_bytes: 0, is_stream: false };
+        let listed = list_captures(std::slice::from_ref(&report.path)).unwrap().captures.pop().unwrap();
         let known = identify(&listed).map(|identity| (identity.content_bytes, identity.content_hash));
         assert_eq!(known, Some((report.content_bytes, report.content_hash)), "{}", report.path.display());
     }
