@@ -158,7 +158,8 @@ impl ColumnReader for NamedReader<'_, '_> {
         self.read(0, |value| number(&value))
     }
     fn double(&mut self) -> Result<Option<f64>, ReadError> {
-        self.read(0.0, |value| number(&value))
+        let finite = |number: f64| if number.is_finite() { Ok(number) } else { Err(ReadError::Range) };
+        self.read(0.0, |value| number(&value).and_then(finite))
     }
     fn text(&mut self) -> Result<Option<String>, ReadError> {
         if self.is_of_names() { self.read("0".to_owned(), name) } else { self.read(String::new(), text) }
