@@ -98,6 +98,12 @@ pub struct CaptureIdentity {
     pub bytes: u64,
     /// Name of the file, for people.
     pub name: String,
+    /// What it holds, where that is not packets: `zeek-tsv`, `zeek-json`, `suricata-eve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Name of the sensor, where the input tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensor: Option<String>,
 }
 
 impl CaptureIdentity {
@@ -196,7 +202,13 @@ mod tests {
 
     #[test]
     fn the_same_content_is_known_under_another_name() {
-        let capture = |name: &str, bytes| CaptureIdentity { hash: 7, bytes, name: name.to_owned() };
+        let capture = |name: &str, bytes| CaptureIdentity {
+            hash: 7,
+            bytes,
+            name: name.to_owned(),
+            format: None,
+            sensor: None,
+        };
         let mut manifest = Manifest::empty();
         manifest.captures.push(capture("monday.pcap", 10));
         assert!(manifest.knows(&capture("copy.pcap", 10)));
@@ -208,7 +220,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Manifest::load(folder.path()).unwrap(), None);
         let mut manifest = Manifest::empty();
-        manifest.captures.push(CaptureIdentity { hash: u128::MAX - 5, bytes: 1, name: "a".into() });
+        manifest.captures.push(CaptureIdentity {
+            hash: u128::MAX - 5,
+            bytes: 1,
+            name: "a".into(),
+            format: Some("zeek-tsv".into()),
+            sensor: None,
+        });
         manifest.open.push(OpenIngest { number: 1, name: "b".into(), log_from: 2 });
         manifest.store(folder.path()).unwrap();
         assert_eq!(Manifest::load(folder.path()).unwrap(), Some(manifest));

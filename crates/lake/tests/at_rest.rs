@@ -34,7 +34,7 @@ fn all(lake: &Lake) -> Vec<AnyRecord> {
 }
 
 fn capture(hash: u128) -> CaptureIdentity {
-    CaptureIdentity { hash, bytes: 10, name: format!("{hash}.pcap") }
+    CaptureIdentity { hash, bytes: 10, name: format!("{hash}.pcap"), format: None, sensor: None }
 }
 
 fn filled(dir: &Path, records: &[AnyRecord], hash: u128) -> Lake {

@@ -53,6 +53,8 @@ fn monday() -> CaptureIdentity {
         hash: 0x0123_4567_89ab_cdef_0011_2233_4455_6677,
         bytes: 4_321,
         name: "monday.pcap".into(),
+        format: None,
+        sensor: None,
     }
 }
 

@@ -11,6 +11,7 @@ use records::{Kind, RECORD_TYPES, RecordType};
 use tokio::runtime::Runtime;
 
 use super::functions::{InNetwork, Seconds};
+use super::inputs;
 use super::table::LakeTable;
 use crate::{Lake, LakeError};
 
@@ -55,6 +56,7 @@ fn context(lake: &Lake) -> Result<SessionContext> {
             context.register_table(record_type.name, table)?;
         }
     }
+    context.register_table(inputs::NAME, Arc::new(inputs::table(lake)?))?;
     Ok(context)
 }
 

@@ -1,10 +1,11 @@
-//! SQL over the lake: one table per record type.
+//! SQL over the lake: one table per record type, and `inputs`.
 //!
 //! Spans of time are seconds in SQL, as in Zeek's logs; points in time are timestamps in UTC. Besides the query
 //! engine's functions there are `in_network(address, network)` and `seconds(span)`.
 
 mod engine;
 mod functions;
+mod inputs;
 mod print;
 mod table;
 
