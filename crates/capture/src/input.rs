@@ -189,6 +189,7 @@ impl Input {
             content_hash,
             frames: lines,
             first: span.map(|span| span.0),
+            mended_stamps: 0,
             last: span.map(|span| span.1),
             damage: damage.map(|(offset, what)| Damage { path: path.clone(), offset, what }),
             path,

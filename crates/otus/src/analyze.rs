@@ -1,6 +1,6 @@
-//! `otus analyze`: captures in, findings out.
+//! `otus analyze`: captures and logs in, findings out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -8,23 +8,23 @@ use anyhow::{Context as _, Result, bail};
 use brain::Brain;
 use casebook::{Casebook, DeviceRow, FindingRow};
 use records::{AnyRecord, Network};
-use sensor::{Listed, Listing, Source, Traffic};
+use sensor::{Listed, Listing, Source};
 
 use crate::arguments::Analyze;
 use crate::intake::{self, Intake};
 use crate::keeping::Keeping;
 use crate::key_log;
 use crate::memory;
-use crate::output::{Outcome, tell_of};
+use crate::output::{Outcome, tell, tell_of};
 use crate::progress::Bar;
-use crate::report::{is_any_read, report};
+use crate::report::{Taken, report};
 
 /// Batches of records that may wait for the brain.
 const BATCHES_WAITING: usize = 16;
 
 pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
     let config = sensor_config(arguments)?;
-    let Listing { captures, unreadable } = sensor::list_captures(&arguments.captures)?;
+    let Listing { captures, unreadable } = logs::list(&arguments.captures)?;
     for error in &unreadable {
         tell_of("not read:", &error.to_string());
     }
@@ -34,10 +34,11 @@ pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
             let captures = Intake::sort(captures, None);
             captures.tell(arguments);
             let brain = Brain::new(brain_config(arguments)?);
-            let (brain, traffic) = follow(arguments, &config, &captures.new, brain, |_| Ok(()))?;
-            intake::tell_repeated_streams(&captures.new, &traffic, true, |_| false);
+            let temporary = std::env::temp_dir();
+            let (brain, taken) = follow(arguments, &config, &captures.new, &temporary, brain, |_| Ok(()))?;
+            intake::tell_repeated_streams(&captures.new, &taken.traffic, true, |_| false);
             let (_, findings) = keep_findings(Casebook::in_memory()?, brain)?;
-            report(arguments, &findings, &traffic, None)?
+            report(arguments, &findings, &taken, None)?
         }
     };
     Ok(if unreadable.is_empty() { outcome } else { Outcome::Damaged })
@@ -56,41 +57,54 @@ fn keep_in_lake(
     if captures.new.is_empty() {
         keeping.abandon()?;
         let findings = Casebook::open(folder)?.findings()?;
-        return report(arguments, &findings, &Traffic::default(), None);
+        return report(arguments, &findings, &Taken::default(), None);
     }
     let brain = memory::load(folder, keeping.captures_before(), brain_config(arguments)?)?;
-    let (brain, traffic) =
-        follow(arguments, config, &captures.new, brain, |records| keeping.append(records))?;
-    let captures_after = keeping.captures_after(&traffic);
+    let (brain, taken) =
+        follow(arguments, config, &captures.new, folder, brain, |records| keeping.append(records))?;
+    let captures_after = keeping.captures_after(&taken.traffic);
     let is_counted = captures_after > keeping.captures_before();
-    intake::tell_repeated_streams(&captures.new, &traffic, is_counted, |content| keeping.knows(content));
+    let streams = &captures.new;
+    intake::tell_repeated_streams(streams, &taken.traffic, is_counted, |content| keeping.knows(content));
     if !is_counted {
         keeping.abandon()?;
-        return report(arguments, &Casebook::open(folder)?.findings()?, &nothing_of(traffic), None);
+        return report(arguments, &Casebook::open(folder)?.findings()?, &nothing_of(taken), None);
     }
     let (brain, findings) = keep_findings(Casebook::open(folder)?, brain)?;
     memory::save(folder, captures_after, &brain)?;
-    let counts = keeping.commit(&traffic)?;
+    let counts = keeping.commit(&taken.traffic)?;
     memory::forget_before(folder, captures_after);
-    report(arguments, &findings, &traffic, Some(counts))
+    report(arguments, &findings, &taken, Some(counts))
 }
 
-/// Of traffic that is not counted only what is wrong with the captures matters; where no packet was read, all does.
-fn nothing_of(traffic: Traffic) -> Traffic {
-    if is_any_read(&traffic.counters) { Traffic::default() } else { traffic }
+/// Of what is not counted only what is wrong with the captures matters; where nothing was read, all does.
+fn nothing_of(taken: Taken) -> Taken {
+    if taken.is_any_read() { Taken::default() } else { taken }
 }
 
-/// Reads the captures; the brain thinks on a thread of its own while `keep` takes the records.
+/// Reads the captures and logs; the brain thinks on a thread of its own while `keep` takes the records.
 fn follow(
     arguments: &Analyze,
     config: &sensor::Config,
-    captures: &[Listed],
+    files: &[Listed],
+    temporary: &Path,
     mut brain: Brain,
     mut keep: impl FnMut(&[AnyRecord]) -> Result<()>,
-) -> Result<(Brain, Traffic)> {
-    let paths: Vec<PathBuf> = captures.iter().map(|capture| capture.path.clone()).collect();
-    let source = Source::open(&paths)?;
-    let bar = Bar::new(source.progress(), arguments.quiet);
+) -> Result<(Brain, Taken)> {
+    let files = files.to_vec();
+    let (captures, logs) = logs::split(files);
+    if !captures.is_empty() && !logs.is_empty() {
+        tell("captures and logs are read together: traffic that is in both counts twice");
+    }
+    let what = if captures.is_empty() { "lines" } else { "packets" };
+    let source = Source::of(captures);
+    let progress = source.progress();
+    logs.iter().for_each(|log| progress.add_total(log.file.disk_bytes));
+    let bar = Bar::new(Arc::clone(&progress), what, arguments.quiet);
+    let reading =
+        logs::Config { own_networks: own_networks(arguments)?, temporary_folder: temporary.to_owned() };
+    let (mut of_logs, logs) =
+        logs::read(logs, &reading, &progress, || bar.update()).context("putting logs in order")?;
     std::thread::scope(|scope| {
         let (to_brain, batches) = sync_channel::<Arc<Vec<AnyRecord>>>(BATCHES_WAITING);
         let thinking = scope.spawn(move || {
@@ -100,16 +114,27 @@ fn follow(
             brain.finish();
             brain
         });
-        let traffic = sensor::run(source, config, |records| {
-            bar.update();
+        let mut give = |records: Vec<AnyRecord>| {
             let records = Arc::new(records);
             to_brain.send(Arc::clone(&records)).context("the brain has stopped")?;
             keep(&records)
+        };
+        let mut traffic = sensor::run(source, config, |records| {
+            bar.update();
+            give(of_logs.with(records)?)
         })?;
+        loop {
+            let records = of_logs.rest()?;
+            if records.is_empty() {
+                break;
+            }
+            give(records)?;
+        }
+        traffic.files.extend(logs.files.iter().cloned());
         drop(to_brain);
         bar.message("thinking");
         let Ok(brain) = thinking.join() else { bail!("the brain has stopped") };
-        Ok((brain, traffic))
+        Ok((brain, Taken { traffic, logs }))
     })
 }
 
@@ -159,9 +184,7 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
         key_log: key_log::read(&arguments.tls_keys)?,
         ..sensor::Config::default()
     };
-    for network in &arguments.networks {
-        config.table.local_networks.push(parse_network(network)?);
-    }
+    config.table.local_networks.extend(own_networks(arguments)?);
     if let Some(folder) = &arguments.extract_files {
         try_to_write(folder).with_context(|| format!("cannot write files to {}", folder.display()))?;
     }
@@ -177,11 +200,11 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
 }
 
 fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
-    let mut config = brain::Config::default();
-    for network in &arguments.networks {
-        config.own_networks.push(parse_network(network)?);
-    }
-    Ok(config)
+    Ok(brain::Config { own_networks: own_networks(arguments)? })
+}
+
+fn own_networks(arguments: &Analyze) -> Result<Vec<Network>> {
+    arguments.networks.iter().map(|network| parse_network(network)).collect()
 }
 
 fn parse_network(text: &str) -> Result<Network> {

@@ -19,12 +19,12 @@ Examples:
   otus findings --lake office
   otus search --lake office 'host:10.20.10.166 bytes>1M since:2h'
 
-Exit status: 0 all well; 1 a failure; 2 wrong arguments or an error in a query; 3 a capture was damaged
+Exit status: 0 all well; 1 a failure; 2 wrong arguments or an error in a query; 3 a capture or log was damaged
 or could not be read in part (what could be read was kept).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Captures in, findings out.
+    /// Captures, or logs of Zeek or Suricata in, findings out.
     Analyze(Analyze),
     /// What was found: hosts by threat and certainty, then each finding with its evidence.
     Findings(Findings),
@@ -44,9 +44,12 @@ Examples:
   otus analyze monday.pcap tuesday.pcap.zst      merged by packet time; they may overlap
   otus analyze --lake office captures/           all captures of a folder; a second run adds to the lake
   otus analyze --tls-keys keys.log monday.pcap   reads what TLS carries, with the secrets that programs logged
-  tcpdump -w - | otus analyze -                  standard input")]
+  tcpdump -w - | otus analyze -                  standard input
+  otus analyze --lake office zeek/2026-11-01/    Zeek's logs instead of packets: TSV or JSON, .gz and .zst too
+  otus analyze --lake office eve.json            Suricata's EVE")]
 pub(crate) struct Analyze {
-    /// Captures (pcap or pcapng, also gzip or zstd), folders of them, or - for standard input.
+    /// Captures (pcap or pcapng), Zeek's logs (TSV or JSON) or Suricata's EVE, each also with gzip or zstd; folders of
+    /// them, or - for standard input. What a file is, its content decides.
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
     /// Folder in which records, findings and what was learned are kept; without it nothing is kept.

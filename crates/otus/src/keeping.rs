@@ -104,10 +104,18 @@ fn identities(traffic: &Traffic) -> impl Iterator<Item = CaptureIdentity> {
         hash: file.content_hash,
         bytes: file.content_bytes,
         name: file.path.display().to_string(),
+        format: (file.format != "packets").then(|| file.format.to_owned()),
+        sensor: file.sensor.clone(),
     })
 }
 
 fn knows(lake: &Lake, identity: &Identity) -> bool {
     let name = String::new();
-    lake.knows(&CaptureIdentity { hash: identity.content_hash, bytes: identity.content_bytes, name })
+    lake.knows(&CaptureIdentity {
+        hash: identity.content_hash,
+        bytes: identity.content_bytes,
+        name,
+        format: None,
+        sensor: None,
+    })
 }

@@ -1,4 +1,4 @@
-//! A bar on standard error while captures are read: bytes, packets per second, time left.
+//! A bar on standard error while captures and logs are read: bytes, packets or lines per second, time left.
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    pub(crate) fn new(progress: Arc<Progress>, quiet: bool) -> Self {
+    pub(crate) fn new(progress: Arc<Progress>, what: &'static str, quiet: bool) -> Self {
         let wanted = !quiet && std::io::stderr().is_terminal();
         let total = progress.bytes_total();
-        let bar = wanted.then(|| bar(Arc::clone(&progress), total));
+        let bar = wanted.then(|| bar(Arc::clone(&progress), what, total));
         Self { bar, progress }
     }
 
@@ -48,20 +48,20 @@ impl Drop for Bar {
     }
 }
 
-fn bar(progress: Arc<Progress>, total: u64) -> ProgressBar {
+fn bar(progress: Arc<Progress>, what: &'static str, total: u64) -> ProgressBar {
     // Standard input has no size: then there is no end to count towards.
     let (bar, template) = if total > 0 {
-        (ProgressBar::new(total), "{bar:32.cyan/blue} {bytes}/{total_bytes}  {packets}  {eta} left {msg}")
+        (ProgressBar::new(total), "{bar:32.cyan/blue} {bytes}/{total_bytes}  {rate}  {eta} left {msg}")
     } else {
-        (ProgressBar::no_length(), "{spinner} {bytes}  {packets}  {elapsed} {msg}")
+        (ProgressBar::no_length(), "{spinner} {bytes}  {rate}  {elapsed} {msg}")
     };
-    let packets = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let rate = progress.frames() as f64 / state.elapsed().as_secs_f64().max(0.001);
+    let rate = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let per_second = progress.frames() as f64 / state.elapsed().as_secs_f64().max(0.001);
         // Writing to the bar's own buffer does not fail.
-        let _ = write!(out, "{} packets/s", scaled(rate));
+        let _ = write!(out, "{} {what}/s", scaled(per_second));
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("packets", packets));
+        bar.set_style(style.with_key("rate", rate));
     }
     bar.enable_steady_tick(REDRAW);
     bar

@@ -3,32 +3,55 @@
 use std::io::Write;
 
 use anyhow::Result;
-use sensor::{Counters, Traffic};
+use sensor::Traffic;
 
 use crate::arguments::Analyze;
 use crate::findings;
-use crate::output::{self, FAINT, Outcome, WARN, counted, grouped, plain, tell, tell_of};
+use crate::output::{self, FAINT, Outcome, WARN, capture_name, counted, grouped, plain, tell, tell_of};
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// Of captures; its files are also those of logs.
+    pub(crate) traffic: Traffic,
+    /// Of logs.
+    pub(crate) logs: logs::Report,
+}
+
+impl Taken {
+    /// Whether any packet or line was understood.
+    pub(crate) const fn is_any_read(&self) -> bool {
+        let packets = &self.traffic.counters;
+        packets.ip_packets > packets.bad_packets
+            || packets.arp > 0
+            || packets.other_network_layers > 0
+            || self.logs.lines > 0
+    }
+}
 
 /// Says what was read and found.
 pub(crate) fn report(
     arguments: &Analyze,
     found: &[serde_json::Value],
-    traffic: &Traffic,
+    taken: &Taken,
     kept: Option<u64>,
 ) -> Result<Outcome> {
+    let traffic = &taken.traffic;
     let mut out = output::standard_output();
-    let nothing_read = (!traffic.files.is_empty() && !is_any_read(&traffic.counters))
-        .then_some("No packet could be read: whether there was anything hostile is not known.");
+    let nothing_read = (!traffic.files.is_empty() && !taken.is_any_read()).then(|| {
+        let what = if taken.logs.files.is_empty() { "No packet" } else { "Nothing" };
+        format!("{what} could be read: whether there was anything hostile is not known.")
+    });
     if arguments.json {
-        nothing_read.into_iter().for_each(tell);
+        nothing_read.iter().for_each(|text| tell(text));
         for finding in found {
             writeln!(out, "{finding}")?;
         }
     } else {
-        if traffic.counters.frames > 0 {
-            summary(&mut out, traffic, kept)?;
+        if traffic.counters.frames > 0 || taken.logs.lines > 0 {
+            summary(&mut out, taken, kept)?;
         }
-        if let Some(text) = nothing_read {
+        if let Some(text) = &nothing_read {
             writeln!(out, "{WARN}{text}{WARN:#}")?;
         }
         if nothing_read.is_none() || !found.is_empty() {
@@ -38,12 +61,32 @@ pub(crate) fn report(
     out.flush()?;
     tell_dropped_files(arguments, traffic);
     tell_given_up(traffic);
-    Ok(tell_damage(traffic))
+    tell_not_kept(&taken.logs);
+    let (packets, lines) = (tell_damage(traffic), tell_bad_lines(&taken.logs));
+    Ok(if packets == Outcome::Done { lines } else { packets })
 }
 
-/// Whether any packet was understood.
-pub(crate) const fn is_any_read(counters: &Counters) -> bool {
-    counters.ip_packets > counters.bad_packets || counters.arp > 0 || counters.other_network_layers > 0
+fn tell_bad_lines(logs: &logs::Report) -> Outcome {
+    for bad in &logs.bad_lines {
+        let path = capture_name(&bad.path);
+        tell_of(&format!("{path}: line {}:", grouped(bad.number)), &format!("not read: {}", bad.error));
+    }
+    for more in &logs.more_bad_lines {
+        let text = format!("{} could not be read either", counted(more.lines, "more line"));
+        tell_of(&format!("{}:", capture_name(&more.path)), &text);
+    }
+    if logs.bad_lines.is_empty() { Outcome::Done } else { Outcome::Damaged }
+}
+
+/// Names what logs say that no record can hold.
+fn tell_not_kept(logs: &logs::Report) {
+    for (subject, counts) in [("lines not kept:", &logs.not_kept), ("fields not kept:", &logs.unknown_fields)]
+    {
+        if !counts.is_empty() {
+            let names = counts.iter().map(|(name, count)| format!("{name} ({})", grouped(*count)));
+            tell_of(subject, &names.collect::<Vec<_>>().join(", "));
+        }
+    }
 }
 
 fn tell_damage(traffic: &Traffic) -> Outcome {
@@ -94,13 +137,19 @@ fn tell_given_up(traffic: &Traffic) {
     }
 }
 
-fn summary(out: &mut impl Write, traffic: &Traffic, kept: Option<u64>) -> Result<()> {
+fn summary(out: &mut impl Write, taken: &Taken, kept: Option<u64>) -> Result<()> {
+    let Taken { traffic, logs } = taken;
     let counters = &traffic.counters;
-    write!(out, "{FAINT}{}", counted(counters.frames, "packet"))?;
-    if traffic.files.len() > 1 {
-        write!(out, " of {} captures", traffic.files.len())?;
-    }
-    if let Some((first, last)) = traffic.span {
+    let captures = traffic.files.len() - logs.files.len();
+    let parts =
+        [(counters.frames, "packet", captures, "capture"), (logs.lines, "line", logs.files.len(), "log")];
+    let parts = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, what, files, of)| match files {
+        0 | 1 => counted(*count, what),
+        _ => format!("{} of {}", counted(*count, what), counted(*files as u64, of)),
+    });
+    write!(out, "{FAINT}{}", parts.collect::<Vec<_>>().join(" and "))?;
+    let times = traffic.span.into_iter().chain(logs.span);
+    if let Some((first, last)) = times.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) {
         write!(out, ", {} to {}", records::Timestamp(first), records::Timestamp(last))?;
     }
     if let Some(kept) = kept {

@@ -96,7 +96,7 @@ fn measure(dialogue: &Dialogue, connections: u32) -> Result<u64, Box<dyn Error>>
     let (reader, writer) = std::io::pipe()?;
     let source = Source::open(&[PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()))])?;
     let table = conntrack_config(connections);
-    let config = Config { shards: 1, table, extract_files: None };
+    let config = Config { shards: 1, table, ..Config::default() };
     let (mut before, mut after, mut is_over) = (None, 0, false);
     std::thread::scope(|scope| {
         let sender = scope.spawn(move || send(dialogue, connections, writer));
