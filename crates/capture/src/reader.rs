@@ -339,7 +339,8 @@ mod tests {
                 writer.write(ts, &vec![place as u8; *length], 3000).unwrap();
             }
             writer.finish().unwrap();
-            let mut reader = CaptureReader::new(&path, None);
+            let file = crate::list_captures(&[path]).unwrap().captures.pop().unwrap();
+            let mut reader = CaptureReader::new(&file, None);
             reader.set_block_length(block_length);
             let mut pool = BlockPool::default();
             for (place, length) in lengths.iter().enumerate() {
