@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_leap_counts_where_later_frames_confirm_it() {
-        let cases: [(&str, i64, Option<i64>, &[i64], i64); 9] = [
+        type Case<'a> = (&'a str, i64, Option<i64>, &'a [i64], i64);
+        let cases: [Case<'_>; 9] = [
             ("far ahead, alone", 900, Some(10), &[10, 11, 12], 10),
             ("far back, alone", -900, Some(10), &[10, 11, 12], 10),
             ("a pause", 900, Some(10), &[900, 901], 900),
