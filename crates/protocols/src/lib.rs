@@ -101,6 +101,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     bittorrent::HASH_TABLE,
     bittorrent::OVER_TCP,
     bittorrent::OVER_UDP,
+    dce_rpc::OVER_UDP,
     dce_rpc::PROTOCOL,
     dhcp::PROTOCOL,
     dhcpv6::PROTOCOL,

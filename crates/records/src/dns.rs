@@ -54,4 +54,8 @@ pub struct Dns {
     pub ttls: Option<Vec<Interval>>,
     /// The server refused the query.
     pub rejected: bool,
+    /// What is asked for, where it is no query: 4 is a notification that a zone has changed, 5 a dynamic update.
+    pub opcode: Option<u8>,
+    /// Its name, `notify` or `dynamic-update`.
+    pub opcode_name: Option<Cow<'static, str>>,
 }

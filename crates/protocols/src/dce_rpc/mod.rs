@@ -1,13 +1,15 @@
-//! DCE/RPC (C706, [MS-RPCE]): remote calls over TCP and over the named pipes of SMB. Names interfaces and
+//! DCE/RPC (C706, [MS-RPCE]): remote calls over TCP, over the named pipes of SMB and over UDP. Names interfaces and
 //! operations; what a call carries is not read. Writes `dce_rpc`, `ntlm` and `kerberos`.
 
 mod analyzer;
 mod calls;
+mod datagram;
 mod interfaces;
 mod pipes;
 mod stream;
 mod wire;
 
+use crate::by_datagram::ByDatagram;
 use crate::{Probe, Protocol, Transport, Verdict};
 
 pub(crate) use pipes::{PipeBytes, Pipes};
@@ -19,6 +21,15 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     ports: &[135],
     probe,
     analyzer: |_| Box::new(analyzer::DceRpcAnalyzer::default()),
+};
+
+/// DCE/RPC in datagrams, without connections.
+pub(crate) const OVER_UDP: Protocol = Protocol {
+    name: "dce_rpc",
+    transport: Transport::Udp,
+    ports: &[135, 34964],
+    probe: datagram::probe,
+    analyzer: |_| Box::new(ByDatagram::new("dce_rpc", datagram::DatagramReader::default())),
 };
 
 fn probe(probe: &Probe<'_>) -> Verdict {

@@ -139,8 +139,12 @@ fn contexts(cursor: &mut Cursor<'_>) -> Option<Vec<(u16, String)>> {
 
 /// A universally unique identifier as text. Zeek takes it for little-endian whatever the sender's order.
 fn uuid(cursor: &mut Cursor<'_>) -> Option<String> {
-    let bytes = cursor.take(16)?;
-    let mut parts = Cursor::little(bytes);
+    uuid_in(cursor.take(16)?, ByteOrder::Little)
+}
+
+/// The identifier that these bytes are, its numbers in this order.
+pub(super) fn uuid_in(bytes: &[u8], order: ByteOrder) -> Option<String> {
+    let mut parts = Cursor::new(bytes, order);
     let (low, middle, high) = (parts.u32()?, parts.u16()?, parts.u16()?);
     let mut rest = Cursor::new(parts.rest(), ByteOrder::Big);
     let (clock, node_high, node_low) = (rest.u16()?, rest.u16()?, rest.u32()?);

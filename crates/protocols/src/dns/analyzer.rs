@@ -4,12 +4,14 @@ use records::{Sender, Timestamp, text_from_bytes};
 
 use super::answer::{Answer, AnswerReader};
 use super::transactions::{Transaction, Transactions};
-use super::wire::{Cursor, Flaw, Flaws, Header, NETBIOS_PORT, Name};
+use super::wire::{self, Cursor, Flaw, Flaws, Header, NETBIOS_PORT, Name};
 use super::{names, netbios};
-use crate::analyzer::{Analyzer, Chunk, Output};
+use crate::analyzer::{Analyzer, Chunk, Output, Transport};
 
 /// More questions in one message are taken for other traffic on DNS's port.
 const QUESTIONS_MAX: u16 = 25;
+/// After so many datagrams that are none of DNS a conversation is left.
+const STRANGE_MAX: u8 = 4;
 /// So many answers of a transaction are told …
 const ANSWERS_MAX: usize = 512;
 /// … and no more when they have so many bytes: an answer of 14 bytes can point to a name of 1,000.
@@ -39,22 +41,22 @@ pub(super) struct Messages {
     transactions: Transactions,
     reported: Flaws,
     confirmed: bool,
-    /// It is other traffic after all.
-    rejected: bool,
+    /// So many messages were other traffic: what follows is read only where it is surely DNS.
+    strange: u8,
 }
 
 impl Messages {
     /// Reads a whole message.
     pub(super) fn read(&mut self, ts: Timestamp, message: &[u8], output: &mut Output<'_>) {
-        if self.rejected {
-            return;
+        if self.strange > 0 && !wire::is_surely_a_message(message) {
+            return self.stranger(output);
         }
         let port = output.about.id.resp_p;
         let mut flaws = Flaws::default();
         let mut cursor = Cursor::new(message, port);
         match Header::read(&mut cursor) {
             None => flaws.add(Flaw::HeaderCut),
-            Some(header) if header.opcode() == 0 => {
+            Some(header) if is_told(&header, port) => {
                 let mut open = self.transactions.open(&header, ts, output);
                 if header.is_reply() {
                     open.transaction.reply(&header);
@@ -83,12 +85,19 @@ impl Messages {
 
     fn judge(&mut self, whole: bool, flaws: Flaws, output: &mut Output<'_>) {
         if flaws.has(Flaw::TooManyQuestions) {
-            self.rejected = true;
             self.end(output);
-            output.reject();
+            self.stranger(output);
         } else if whole && !self.confirmed {
             self.confirmed = true;
             output.confirm("dns");
+        }
+    }
+
+    /// A message was none. Over TCP nothing can follow it; a datagram may be a slip.
+    fn stranger(&mut self, output: &mut Output<'_>) {
+        self.strange = self.strange.saturating_add(1);
+        if self.strange >= STRANGE_MAX || output.about.transport == Transport::Tcp {
+            output.reject();
         }
     }
 
@@ -96,6 +105,11 @@ impl Messages {
     pub(super) fn end(&mut self, output: &mut Output<'_>) {
         self.transactions.write_all(output);
     }
+}
+
+/// Whether there is a record of such a message. NetBIOS has other operations.
+fn is_told(header: &Header, port: u16) -> bool {
+    header.opcode() == 0 || port != NETBIOS_PORT && names::operation(header.opcode()).is_some()
 }
 
 /// A message while it is read.
@@ -123,7 +137,8 @@ impl Message<'_> {
             }
             self.question(&name, cursor.u16(), cursor.u16());
         }
-        if self.header.answers == 0 {
+        // What an update depends on stands there, and what it changes behind that.
+        if self.header.answers == 0 || self.header.opcode() != 0 {
             return true;
         }
         let mut answers = AnswerReader::new(cursor, *flaws, self.port);
@@ -154,8 +169,10 @@ impl Message<'_> {
     fn question(&mut self, name: &Name, kind: u16, class: u16) {
         let Some(transaction) = &mut self.transaction else { return };
         let record = &mut transaction.record;
-        if self.header.is_reply() {
+        if self.header.is_reply() && self.header.opcode() == 0 {
             record.rejected |= self.header.is_bare_reply();
+        }
+        if self.header.is_reply() {
             return;
         }
         record.rd = self.header.recursion_desired();

@@ -2,7 +2,7 @@
 //! NetBIOS name service (RFC 1002), which all share its messages. Writes `dns`.
 //!
 //! Follows Zeek 8: which query an answer belongs to, which sections count, and how answers read as text.
-//! Updates and notifications are not covered.
+//! Beyond Zeek 8.0, notifications (RFC 1996) and dynamic updates (RFC 2136) are told, with the name of their zone.
 
 mod analyzer;
 mod answer;

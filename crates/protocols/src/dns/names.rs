@@ -106,6 +106,15 @@ pub(super) fn class(number: u16) -> Cow<'static, str> {
     }
 }
 
+/// Name of what a message is about, where it is read although it is no query (RFC 1996, RFC 2136).
+pub(super) fn operation(number: u8) -> Option<&'static str> {
+    match number {
+        4 => Some("notify"),
+        5 => Some("dynamic-update"),
+        _ => None,
+    }
+}
+
 /// Name of a response code, e.g. `NXDOMAIN`; the header has four bits for it.
 pub(super) fn response_code(number: u8) -> Cow<'static, str> {
     const NAMES: [&str; 16] = [

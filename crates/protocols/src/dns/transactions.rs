@@ -183,7 +183,10 @@ fn begin(header: &Header, ts: Timestamp, output: &Output<'_>) -> Transaction {
         Transport::Udp => "udp",
     };
     let (uid, id) = (output.about.uid, output.about.id);
-    let record = Dns { ts, uid, id, proto: proto.into(), trans_id: header.id, ..Dns::default() };
+    let opcode_name = names::operation(header.opcode()).map(Into::into);
+    let opcode = opcode_name.is_some().then(|| header.opcode());
+    let trans_id = header.id;
+    let record = Dns { ts, uid, id, proto: proto.into(), trans_id, opcode, opcode_name, ..Dns::default() };
     Transaction { record: Box::new(record), saw_query: false, saw_reply: false }
 }
 
@@ -197,7 +200,7 @@ impl Transaction {
         let code = header.response_code();
         self.record.rcode = Some(u16::from(code));
         self.record.rcode_name = Some(names::response_code(code));
-        if code != 0 && header.questions == 0 {
+        if code != 0 && (header.questions == 0 || header.opcode() != 0) {
             self.record.rejected = true;
         }
     }

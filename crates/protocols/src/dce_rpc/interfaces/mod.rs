@@ -10,6 +10,7 @@ mod exchange;
 mod lsarpc;
 mod names;
 mod netlogon;
+mod profinet;
 mod samr;
 mod shutdown;
 mod spoolss;
@@ -69,6 +70,9 @@ const INTERFACES: &[&Interface] = &[
     &epmapper::MGMT,
     &efsrpc::EFSRPC_LSA,
     &shutdown::WINDOWS_SHUTDOWN,
+    &profinet::DEVICE,
+    &profinet::CONTROLLER,
+    &profinet::SUPERVISOR,
     &efsrpc::EFSRPC,
     &epmapper::EPMAPPER,
     &drsuapi::DRSUAPI,
