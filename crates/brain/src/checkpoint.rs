@@ -2,13 +2,15 @@
 
 use detections::{Findings, WatchState};
 use serde::{Deserialize, Serialize};
-use world::World;
+use world::{Profiles, World};
 
 use crate::{Brain, Config};
 
 const MAGIC: &[u8; 8] = b"otusbrn\n";
-/// Raised when the shape of the state changes; older checkpoints are refused, the lake can be replayed.
-const VERSION: u32 = 3;
+/// Raised when the shape of the state changes; most older checkpoints are refused, the lake can be replayed.
+const VERSION: u32 = 4;
+/// The version before devices had profiles, which stand behind the state since. It is still read.
+const WITHOUT_PROFILES: u32 = 3;
 
 /// Why a checkpoint could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +19,7 @@ pub enum CheckpointError {
     #[error("not a checkpoint of the brain")]
     NotACheckpoint,
     /// It was written by another version.
-    #[error("checkpoint version {found}, this program reads version {VERSION}")]
+    #[error("checkpoint version {found}, this program reads versions {WITHOUT_PROFILES} and {VERSION}")]
     Version {
         /// The version that was found.
         found: u32,
@@ -44,7 +46,8 @@ impl Brain {
         };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
-        Ok(postcard::to_extend(&state, bytes)?)
+        let bytes = postcard::to_extend(&state, bytes)?;
+        Ok(postcard::to_extend(self.world.profiles(), bytes)?)
     }
 
     /// Takes up where [`Brain::save`] left off. The next records may be of an earlier time.
@@ -55,12 +58,17 @@ impl Brain {
             return Err(CheckpointError::NotACheckpoint);
         }
         let found = u32::from_le_bytes(*version);
-        if found != VERSION {
+        if ![WITHOUT_PROFILES, VERSION].contains(&found) {
             return Err(CheckpointError::Version { found });
         }
-        let state: State = postcard::from_bytes(rest)?;
+        let (state, rest): (State, _) = postcard::take_from_bytes(rest)?;
+        let profiles = match found {
+            WITHOUT_PROFILES => Profiles::default(),
+            _ => postcard::from_bytes(rest)?,
+        };
         let mut brain = Self::new(config.clone());
         brain.world = state.world;
+        brain.world.restore_profiles(profiles);
         brain.world.configure(world::Config { own_networks: config.own_networks });
         brain.watches.restore(&state.watches)?;
         brain.findings = state.findings;

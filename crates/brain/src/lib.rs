@@ -8,4 +8,4 @@ mod summary;
 pub use brain::{Brain, Config};
 pub use checkpoint::CheckpointError;
 pub use detections::{ALERT, DETECTIONS, Detection, Finding};
-pub use summary::DeviceSummary;
+pub use summary::{DeviceSummary, Trait};

@@ -4,7 +4,7 @@ use detections::Finding;
 use records::{HardwareAddress, Timestamp};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
-use world::{AddressSpan, Device, DeviceIndex, World};
+use world::{AddressSpan, Aspect, Device, DeviceIndex, Sign, World, vendor};
 
 /// What is known of one device, with the worst of its findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct DeviceSummary {
     pub addresses: Vec<AddressSpan>,
     /// Hardware addresses, e.g. `00:0c:29:ca:c8:46`.
     pub macs: Vec<String>,
+    /// What it is, each with what shows it: operating system, kind, maker, programs.
+    pub traits: Vec<Trait>,
     /// Users that logged on from it, the latest last.
     pub users: Vec<String>,
     /// First traffic.
@@ -33,6 +35,17 @@ pub struct DeviceSummary {
     pub certainty: u8,
 }
 
+/// Something that a device is, with what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trait {
+    /// `os`, `kind`, `vendor` or `software`.
+    pub name: &'static str,
+    /// E.g. `Windows 10 or 11`.
+    pub value: String,
+    /// What was seen.
+    pub evidence: String,
+}
+
 impl DeviceSummary {
     /// The device as a JSON object, as `otus devices --json` prints it.
     pub fn to_json(&self) -> Value {
@@ -41,7 +54,7 @@ impl DeviceSummary {
             .iter()
             .map(|span| json!({"address": span.address, "from": span.from.to_string(), "to": span.to.to_string()}))
             .collect();
-        json!({
+        let mut device = json!({
             "id": self.id,
             "name": self.name,
             "names": self.names,
@@ -53,7 +66,23 @@ impl DeviceSummary {
             "alerts": self.alerts,
             "threat": self.threat,
             "certainty": self.certainty,
-        })
+        });
+        // Of most devices nothing is known: then nothing is said.
+        for name in ["os", "kind", "vendor"] {
+            if let Some(known) = self.traits.iter().find(|known| known.name == name) {
+                device[name] = json!({"value": known.value, "evidence": known.evidence});
+            }
+        }
+        let programs: Vec<Value> = self
+            .traits
+            .iter()
+            .filter(|known| known.name == "software")
+            .map(|known| json!({"value": known.value, "evidence": known.evidence}))
+            .collect();
+        if !programs.is_empty() {
+            device["software"] = json!(programs);
+        }
+        device
     }
 }
 
@@ -70,17 +99,45 @@ pub(crate) fn summaries(world: &World, findings: &[Finding]) -> impl Iterator<It
         }
     }
     let all = world.devices().all().iter().zip(0_u32..);
-    all.filter(|(device, _)| !device.addresses.is_empty())
-        .map(move |(device, index)| summary(device, worst.get(&index).copied().unwrap_or_default()))
+    all.filter(|(device, _)| !device.addresses.is_empty()).map(move |(device, index)| {
+        let traits = traits(world, device, DeviceIndex(index));
+        summary(device, traits, worst.get(&index).copied().unwrap_or_default())
+    })
 }
 
-fn summary(device: &Device, (threat, certainty, alerts): (u8, u8, usize)) -> DeviceSummary {
+/// What is known of the device. A maker whom it names itself says more than the one of its network card.
+fn traits(world: &World, device: &Device, index: DeviceIndex) -> Vec<Trait> {
+    let profiles = world.profiles();
+    let told = |name, sign: &Sign| Trait { name, value: sign.value.clone(), evidence: sign.evidence.clone() };
+    let mut traits = Vec::new();
+    for (name, aspect) in
+        [("os", Aspect::OperatingSystem), ("kind", Aspect::Kind), ("vendor", Aspect::Vendor)]
+    {
+        traits.extend(profiles.conclusion(index, aspect).map(|sign| told(name, sign)));
+    }
+    if !traits.iter().any(|known| known.name == "vendor") {
+        let addresses = device.macs.iter().map(|mac| HardwareAddress::from_number(*mac));
+        traits.extend(addresses.filter_map(|mac| Some((mac, vendor(mac)?))).take(1).map(|(mac, maker)| {
+            Trait { name: "vendor", value: maker.to_owned(), evidence: format!("hardware address: {mac}") }
+        }));
+    }
+    let programs = profiles.of(index).iter().filter(|sign| sign.aspect == Aspect::Software);
+    traits.extend(programs.map(|sign| told("software", sign)));
+    traits
+}
+
+fn summary(
+    device: &Device,
+    traits: Vec<Trait>,
+    (threat, certainty, alerts): (u8, u8, usize),
+) -> DeviceSummary {
     DeviceSummary {
         id: device.id.clone(),
         name: device.name(),
         names: device.names.iter().map(|name| name.0.clone()).collect(),
         addresses: device.addresses.clone(),
         macs: device.macs.iter().map(|mac| HardwareAddress::from_number(*mac).to_string()).collect(),
+        traits,
         users: device.users.clone(),
         first_seen: device.first_seen,
         last_seen: device.last_seen,

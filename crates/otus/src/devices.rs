@@ -38,6 +38,14 @@ fn print(out: &mut impl std::io::Write, device: &Value) -> Result<()> {
             writeln!(out, "  {FAINT}{label:<9}{FAINT:#}{}", values.join(", "))?;
         }
     }
+    let traits = [("is", "kind"), ("system", "os"), ("maker", "vendor")];
+    let known = traits.into_iter().map(|(label, name)| (label, &device[name]));
+    let programs = device["software"].as_array().into_iter().flatten().map(|program| ("runs", program));
+    for (label, told) in known.chain(programs).filter(|(_, told)| !told.is_null()) {
+        let part = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        let (value, evidence) = (part("value"), part("evidence"));
+        writeln!(out, "  {FAINT}{label:<9}{FAINT:#}{value}  {FAINT}{evidence}{FAINT:#}")?;
+    }
     for (place, span) in device["addresses"].as_array().into_iter().flatten().enumerate() {
         let label = if place == 0 { "address" } else { "" };
         let part = |name: &str| span[name].as_str().unwrap_or_default().to_owned();

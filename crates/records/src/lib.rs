@@ -77,6 +77,7 @@ mod smb_transfer;
 mod smtp;
 mod snmp;
 mod socks;
+mod software;
 mod ssh;
 mod ssl;
 mod stun_nat;
@@ -157,6 +158,7 @@ pub use smb_transfer::SmbTransfer;
 pub use smtp::Smtp;
 pub use snmp::Snmp;
 pub use socks::Socks;
+pub use software::Software;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
 pub use stun_nat::StunNat;
@@ -339,6 +341,7 @@ any_record! {
     Smtp,
     Snmp,
     Socks,
+    Software,
     Ssh,
     Ssl,
     StunNat,

@@ -16,6 +16,7 @@ mod round;
 mod sampling;
 mod services;
 mod shard;
+mod software;
 mod tunnels;
 mod undecided;
 mod weirds;

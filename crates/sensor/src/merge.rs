@@ -6,6 +6,7 @@ use protocols::dhcp::Joiner;
 use records::{AnyRecord, Timestamp};
 
 use crate::emission::{Emission, Emitted};
+use crate::software::SoftwareSeen;
 use crate::tunnels::Parents;
 
 /// Takes one result of each shard per round. What belongs together over connections, which may be in different
@@ -15,6 +16,7 @@ pub(crate) struct Merger {
     dhcp: Joiner,
     certificates: CertificatesSeen,
     parents: Parents,
+    software: SoftwareSeen,
     is_over: bool,
 }
 
@@ -25,6 +27,7 @@ impl Merger {
             dhcp: Joiner::default(),
             certificates: CertificatesSeen::default(),
             parents: Parents::default(),
+            software: SoftwareSeen::default(),
             is_over: false,
         }
     }
@@ -63,6 +66,11 @@ impl Merger {
                 Emitted::Record(mut record) => {
                     self.parents.record(&mut record);
                     records.push(record);
+                    if let Some(record) = records.last() {
+                        let mut shown = Vec::new();
+                        self.software.record(record, |software| shown.push(software.into()));
+                        records.append(&mut shown);
+                    }
                 }
                 Emitted::Inside(inside) => self.parents.begin(&inside),
                 Emitted::Dhcp(message) => {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{host_of, identify};
 use crate::{
-    Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Networks, Seen, Visits,
-    Volume, Volumes,
+    Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Networks, Profiles, Seen,
+    Visits, Volume, Volumes,
 };
 
 /// Hours with traffic before rarity begins to mean something, and after which it means all.
@@ -50,6 +50,9 @@ pub struct World {
     habits: Habits,
     visits: Visits,
     volumes: Volumes,
+    /// Stored by itself, since it came later than the rest.
+    #[serde(skip)]
+    profiles: Profiles,
     /// Last day of contact to the outside, by device.
     outward_days: Vec<i32>,
     population: f64,
@@ -77,7 +80,18 @@ impl World {
         self.count_hour(seen.end);
         identify(&mut seen, &self.networks, &mut self.devices, &mut self.names);
         self.account(&seen);
+        self.profiles.learn(&seen, &self.devices);
         seen
+    }
+
+    /// What kind of things the devices are.
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
+    /// Takes over what was known of the kinds of devices.
+    pub fn restore_profiles(&mut self, profiles: Profiles) {
+        self.profiles = profiles;
     }
 
     /// Sums up what devices move; unlike habits this counts the present record, too.
