@@ -1,6 +1,8 @@
 //! The detections: what Otus watches for, one folder each. They see records and the world, and report findings;
 //! they know no lake, no clock and no configuration.
 
+mod attempt;
+mod days;
 mod detection;
 mod finding;
 mod findings;
@@ -11,6 +13,8 @@ mod tools;
 mod watches;
 
 // Sorted, one detection per line.
+mod arp_sweep;
+mod as_rep_roasting;
 mod brute_force_ftp;
 mod brute_force_http;
 mod brute_force_kerberos;
@@ -21,7 +25,14 @@ mod data_smuggler;
 mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
+mod internal_darknet_scan;
+mod kerberoasting_cipher_downgrade;
+mod kerberoasting_spn_sweep;
+mod kerberos_account_scan;
+mod outbound_port_sweep;
+mod ping_sweep;
 mod port_scan;
+mod port_sweep;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
 mod tor_activity;
@@ -30,6 +41,8 @@ mod tor_activity;
 mod brute_force;
 mod download;
 mod outflow;
+mod sweep;
+mod tally;
 
 #[cfg(test)]
 mod cases;
@@ -42,6 +55,8 @@ pub use watches::{WatchState, Watches};
 
 /// All detections, sorted by id.
 pub const DETECTIONS: &[Detection] = &[
+    arp_sweep::DETECTION,
+    as_rep_roasting::DETECTION,
     brute_force_ftp::DETECTION,
     brute_force_http::DETECTION,
     brute_force_kerberos::DETECTION,
@@ -52,7 +67,14 @@ pub const DETECTIONS: &[Detection] = &[
     exe_from_rare_external_location::DETECTION,
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
+    internal_darknet_scan::DETECTION,
+    kerberoasting_cipher_downgrade::DETECTION,
+    kerberoasting_spn_sweep::DETECTION,
+    kerberos_account_scan::DETECTION,
+    outbound_port_sweep::DETECTION,
+    ping_sweep::DETECTION,
     port_scan::DETECTION,
+    port_sweep::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,
     tor_activity::DETECTION,

@@ -116,6 +116,11 @@ impl Devices {
         }
     }
 
+    /// Whether a link-layer address is known as a router's, or as that of a host with several addresses.
+    pub fn is_shared(&self, mac: HardwareAddress) -> bool {
+        of_one_device(mac).and_then(|mac| self.by_mac.get(&mac)).is_some_and(|known| known.is_shared)
+    }
+
     /// Notes a lease: `mac` holds `address` from now on.
     pub fn lease(&mut self, address: IpAddr, mac: &str, at: Timestamp) -> Option<DeviceIndex> {
         let mac = HardwareAddress::parse(mac).and_then(of_one_device)?;

@@ -9,6 +9,8 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Habit, Seen, World};
 
+use crate::attempt::attempt;
+use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
 use crate::findings::PAUSE;
 use crate::port_scan::probes::{Probes, Scan};
@@ -33,9 +35,6 @@ const WINDOW: Interval = Interval::from_secs(86_400);
 const FAST: Interval = Interval::from_secs(60);
 /// Pairs of scanner and target that are followed; when full, those quiet for an hour go, then all that found little.
 const PAIRS_MAX: usize = 100_000;
-/// Days with a scan before it counts as a habit of the device.
-const HABIT_DAYS: usize = 3;
-const DAYS_KEPT: usize = 16;
 
 #[derive(Default, Serialize, Deserialize)]
 struct PortScan {
@@ -46,7 +45,7 @@ struct PortScan {
 /// A device that was seen to scan.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Scanner {
-    days: Vec<i64>,
+    days: Days,
     first: Timestamp,
     last: Timestamp,
     targets: Vec<(IpAddr, usize)>,
@@ -60,7 +59,7 @@ impl Watch for PortScan {
         if !matches!(seen.direction, Direction::Internal | Direction::Outward) {
             return;
         }
-        let Some(answer) = probes::answer(conn) else { return };
+        let Some(answer) = attempt(conn) else { return };
         let key = (device, conn.id.resp_h);
         if !self.pairs.contains_key(&key) {
             self.make_room(seen.end);
@@ -152,11 +151,11 @@ impl PortScan {
                     .with("most_ports_in_a_minute", scan.fastest)
                     .with("targets", scanned),
                 baseline: Facts::default()
-                    .with("days_with_a_scan_before", scanner.days.len().saturating_sub(1))
+                    .with("days_with_a_scan_before", scanner.days.before())
                     .with("polls_like_a_monitor", habit.is_some_and(Habit::is_monitor)),
                 evidence: probes.evidence.clone(),
                 // The same scan again and again is a habit, which takes from the certainty of the first.
-                is_revision: scanner.days.len() > 1,
+                is_revision: scanner.days.before() > 0,
                 score,
             },
             world,
@@ -176,13 +175,7 @@ impl Scanner {
         }
         self.first = self.first.min(probes.first);
         self.last = self.last.max(probes.last);
-        let day = probes.last.day();
-        if self.days.last() != Some(&day) {
-            if self.days.len() == DAYS_KEPT {
-                self.days.remove(0);
-            }
-            self.days.push(day);
-        }
+        self.days.note(probes.last);
         let scan = probes.scan(target);
         let ports = scan.tried();
         if let Some(known) = self.targets.iter_mut().find(|known| known.0 == target) {
@@ -225,7 +218,7 @@ fn score(scan: &Scan, scanner: &Scanner, habit: Option<&Habit>) -> Score {
             "it polls services of several hosts by the clock: a monitoring server looks at ports, too";
         score.certainty("monitor", -50.0, reason);
     }
-    let days = scanner.days.len().saturating_sub(1);
+    let days = scanner.days.before();
     if days >= HABIT_DAYS {
         score.certainty("habit", -30.0, format!("it scanned on {days} earlier days"));
     }

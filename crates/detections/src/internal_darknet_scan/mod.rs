@@ -1,0 +1,85 @@
+#![doc = include_str!("README.md")]
+
+use records::{AnyRecord, Interval};
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Seen, World};
+
+use crate::attempt::Answer;
+use crate::sweep::{self, Outcome, Sweep, Target, WINDOW, internal_attempt};
+use crate::tally::{Behaviour, Change, Interest, Told, Watching, lessen_by_habit};
+use crate::{Detection, Facts, Stage, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "internal-darknet-scan",
+    title: "Internal Darknet Scan",
+    stage: Stage::Recon,
+    techniques: &["T1018", "T1046"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(Watching::<DarknetScan>::default()),
+};
+
+/// Addresses of nobody that were tried within a day. Clients reach for those of hosts that were there once: a handful.
+const ADDRESSES_MIN: u32 = 16;
+/// New addresses within a minute that no work by hand makes.
+const FAST: u32 = 10;
+/// Hours of traffic after which an address that never spoke may be called unused.
+const HOURS_KNOWN: u32 = 24;
+
+#[derive(Default, Serialize, Deserialize)]
+struct DarknetScan;
+
+impl Behaviour for DarknetScan {
+    type Item = Target;
+    type Extra = Outcome;
+    const DETECTION: &'static Detection = &DETECTION;
+    const WINDOW: Interval = WINDOW;
+
+    fn interest(&mut self, seen: &Seen<'_>, world: &World) -> Option<Interest> {
+        let (conn, device, answer) = internal_attempt(seen, world)?;
+        let is_dark =
+            answer == Answer::Failed && conn.resp_pkts == 0 && world.devices().at(conn.id.resp_h).is_none();
+        is_dark.then_some(Interest::Begin(device))
+    }
+
+    fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Sweep) -> Change {
+        let AnyRecord::Conn(conn) = seen.record else { return Change::None };
+        Change::more(sweep::note(tally, seen, conn, Answer::Failed))
+    }
+
+    fn tell(&self, tally: &Sweep, device: DeviceIndex, name: &str, world: &World) -> Option<Told> {
+        let outcome = &tally.extra;
+        if outcome.hosts < ADDRESSES_MIN {
+            return None;
+        }
+        let (least, hosts) = (f64::from(ADDRESSES_MIN), f64::from(outcome.hosts));
+        let mut score = sweep::score(tally, 15.0, hosts, least, FAST);
+        let hours = world.hours_with_traffic();
+        if hours >= HOURS_KNOWN {
+            let reason = format!("none of the addresses spoke in {hours} hours of traffic");
+            score.certainty("unused", 15.0, reason);
+        }
+        lessen_by_habit(&mut score, device, &tally.days, world);
+        Some(Told {
+            score,
+            summary: format!(
+                "{name} tried {} internal addresses that nobody uses within {}, from {} to {} (ports {}); none answered.",
+                outcome.hosts,
+                tell::span(tally.seconds()),
+                tally.items.first()?.0,
+                tally.items.last()?.0,
+                outcome.ports_in_words(),
+            ),
+            facts: Facts::default()
+                .with("addresses", outcome.hosts)
+                .with("first_address", tally.items.first()?.0)
+                .with("last_address", tally.items.last()?.0)
+                .with("ports", outcome.ports_in_words())
+                .with("most_targets_in_a_minute", tally.fastest())
+                .with("seconds", tally.seconds()),
+            baseline: Facts::default()
+                .with("devices_known", world.devices().all().len())
+                .with("hours_learned", hours),
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! One watch for all detections that count what a device does.
+
+use records::{Interval, Timestamp};
+use rustc_hash::FxHashMap;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Habit, Seen, World};
+
+use super::Tally;
+use super::count::MINUTE;
+use crate::days::{Days, HABIT_DAYS};
+use crate::detection::checkpoint;
+use crate::{Detection, Facts, Findings, Report, Score, Watch};
+
+/// Devices that are followed; when full, those go that were not told of and were quiet for an hour, then all those
+/// that were not told of, then all.
+const DEVICES_MAX: usize = 16_384;
+/// A device that was told of is remembered for so long, to know its habit.
+const HABIT_KEPT: Interval = Interval::from_secs(30 * 86_400);
+
+/// What a record means to a behaviour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interest {
+    /// It may begin the behaviour of this device.
+    Begin(DeviceIndex),
+    /// It counts only beside what was seen of this device already.
+    Follow(DeviceIndex),
+}
+
+/// What a record changed in a tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Nothing to tell.
+    None,
+    /// Another item: told on a logarithmic scale.
+    More,
+    /// Something that changes the verdict: told at once.
+    Turn,
+}
+
+impl Change {
+    /// More, if an item is new.
+    pub(crate) fn more(is_new: bool) -> Self {
+        if is_new { Self::More } else { Self::None }
+    }
+}
+
+/// What is told of a device.
+pub(crate) struct Told {
+    pub(crate) score: Score,
+    pub(crate) summary: String,
+    pub(crate) facts: Facts,
+    pub(crate) baseline: Facts,
+}
+
+/// A behaviour that is counted.
+pub(crate) trait Behaviour: Default + Serialize + DeserializeOwned + Send + 'static {
+    /// What is counted.
+    type Item: Ord + Serialize + DeserializeOwned + Send;
+    /// What is kept besides of a device.
+    type Extra: Default + Serialize + DeserializeOwned + Send;
+    /// The detection that it belongs to.
+    const DETECTION: &'static Detection;
+    /// A device that was quiet for so long begins anew.
+    const WINDOW: Interval;
+
+    /// Whose tally the record belongs to, if any. The place to learn what is needed besides.
+    fn interest(&mut self, seen: &Seen<'_>, world: &World) -> Option<Interest>;
+
+    /// Notes the record.
+    fn note(&mut self, seen: &Seen<'_>, world: &World, tally: &mut Tally<Self::Item, Self::Extra>) -> Change;
+
+    /// What there is to tell of a tally: nothing below the threshold. `name` is the device's.
+    fn tell(
+        &self,
+        tally: &Tally<Self::Item, Self::Extra>,
+        device: DeviceIndex,
+        name: &str,
+        world: &World,
+    ) -> Option<Told>;
+}
+
+/// Watches for a behaviour.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(crate) struct Watching<B: Behaviour> {
+    behaviour: B,
+    tallies: FxHashMap<DeviceIndex, Tally<B::Item, B::Extra>>,
+}
+
+impl<B: Behaviour> Default for Watching<B> {
+    fn default() -> Self {
+        Self { behaviour: B::default(), tallies: FxHashMap::default() }
+    }
+}
+
+impl<B: Behaviour> Watching<B> {
+    fn make_room(&mut self, now: Timestamp) {
+        const QUIET: Interval = Interval::from_secs(3600);
+        if self.tallies.len() < DEVICES_MAX {
+            return;
+        }
+        self.tallies.retain(|_, tally| !tally.days.is_empty() || now.since(tally.last) < QUIET);
+        if self.tallies.len() >= DEVICES_MAX {
+            self.tallies.retain(|_, tally| !tally.days.is_empty());
+        }
+        if self.tallies.len() >= DEVICES_MAX {
+            self.tallies.clear();
+        }
+    }
+
+    fn tell(&mut self, device: DeviceIndex, world: &World, findings: &mut Findings) {
+        let Some(tally) = self.tallies.get_mut(&device) else { return };
+        let name = world.name_of(device, tally.host);
+        let Some(told) = self.behaviour.tell(tally, device, &name, world) else { return };
+        tally.told();
+        findings.report(
+            Report {
+                detection: B::DETECTION,
+                device: Some(device),
+                host: tally.host,
+                key: "",
+                peers: tally.peers.clone(),
+                first_seen: tally.first,
+                last_seen: tally.last,
+                score: told.score,
+                summary: told.summary,
+                facts: told.facts,
+                baseline: told.baseline.with("earlier_days_with_it", tally.days.before()),
+                evidence: tally.evidence.clone(),
+                // The same again and again is a habit, which takes from the certainty of the first.
+                is_revision: tally.days.before() >= HABIT_DAYS,
+            },
+            world,
+        );
+    }
+}
+
+impl<B: Behaviour> Watch for Watching<B> {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let Some(interest) = self.behaviour.interest(seen, world) else { return };
+        let (device, begins) = match interest {
+            Interest::Begin(device) => (device, true),
+            Interest::Follow(device) => (device, false),
+        };
+        match self.tallies.get(&device) {
+            None if !begins => return,
+            None => self.make_room(seen.end),
+            Some(tally)
+                if tally.last != Timestamp(i64::MIN)
+                    && seen.ts.since(tally.last).0.saturating_abs() > B::WINDOW.0 =>
+            {
+                if tally.is_untold() {
+                    self.tell(device, world, findings);
+                }
+                if let Some(tally) = self.tallies.get_mut(&device) {
+                    tally.restart();
+                }
+            }
+            Some(_) => {}
+        }
+        let tally = self.tallies.entry(device).or_default();
+        match self.behaviour.note(seen, world, tally) {
+            Change::None => {}
+            Change::More if !tally.is_worth_telling() => {}
+            Change::More | Change::Turn => self.tell(device, world, findings),
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        // What came since the last report is told when the behaviour pauses.
+        let mut pending: Vec<DeviceIndex> = self
+            .tallies
+            .iter()
+            .filter(|(_, tally)| tally.is_untold() && now.since(tally.last) >= MINUTE)
+            .map(|(device, _)| *device)
+            .collect();
+        pending.sort_unstable();
+        for device in pending {
+            self.tell(device, world, findings);
+        }
+        self.tallies.retain(|_, tally| {
+            let keep = if tally.days.is_empty() { B::WINDOW } else { HABIT_KEPT };
+            now.since(tally.last) <= keep
+        });
+    }
+
+    checkpoint!();
+}
+
+/// Takes from the certainty what a device does on many days, and what a monitoring server does by trade.
+pub(crate) fn lessen_by_habit(score: &mut Score, device: DeviceIndex, days: &Days, world: &World) {
+    if world.habit(device).is_some_and(Habit::is_monitor) {
+        let reason = "it polls services of several hosts by the clock, as a monitoring server does";
+        score.certainty("monitor", -50.0, reason);
+    }
+    if days.before() >= HABIT_DAYS {
+        score.certainty("habit", -30.0, format!("it did so on {} earlier days", days.before()));
+    }
+}
