@@ -17,24 +17,42 @@ mod arp_sweep;
 mod as_rep_roasting;
 mod brute_force_ftp;
 mod brute_force_http;
+mod brute_force_imap;
 mod brute_force_kerberos;
+mod brute_force_ldap;
+mod brute_force_mysql;
+mod brute_force_pop3;
+mod brute_force_postgresql;
+mod brute_force_redis;
+mod brute_force_rfb;
 mod brute_force_smb;
+mod brute_force_smtp;
 mod brute_force_ssh;
+mod brute_force_tds;
+mod brute_force_telnet;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
 mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
+mod file_share_enumeration;
 mod internal_darknet_scan;
 mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
+mod ldap_recon;
 mod outbound_port_sweep;
+mod password_spray;
 mod ping_sweep;
 mod port_scan;
 mod port_sweep;
+mod rogue_dhcp;
+mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
+mod smb_account_scan;
+mod suspicious_ad_operations;
+mod suspicious_remote_execution;
 mod tor_activity;
 
 // What several detections share.
@@ -59,23 +77,41 @@ pub const DETECTIONS: &[Detection] = &[
     as_rep_roasting::DETECTION,
     brute_force_ftp::DETECTION,
     brute_force_http::DETECTION,
+    brute_force_imap::DETECTION,
     brute_force_kerberos::DETECTION,
+    brute_force_ldap::DETECTION,
+    brute_force_mysql::DETECTION,
+    brute_force_pop3::DETECTION,
+    brute_force_postgresql::DETECTION,
+    brute_force_redis::DETECTION,
+    brute_force_rfb::DETECTION,
     brute_force_smb::DETECTION,
+    brute_force_smtp::DETECTION,
     brute_force_ssh::DETECTION,
+    brute_force_tds::DETECTION,
+    brute_force_telnet::DETECTION,
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
     exe_from_rare_external_location::DETECTION,
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
+    file_share_enumeration::DETECTION,
     internal_darknet_scan::DETECTION,
     kerberoasting_cipher_downgrade::DETECTION,
     kerberoasting_spn_sweep::DETECTION,
     kerberos_account_scan::DETECTION,
+    ldap_recon::DETECTION,
     outbound_port_sweep::DETECTION,
+    password_spray::DETECTION,
     ping_sweep::DETECTION,
     port_scan::DETECTION,
     port_sweep::DETECTION,
+    rogue_dhcp::DETECTION,
+    rpc_recon::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,
+    smb_account_scan::DETECTION,
+    suspicious_ad_operations::DETECTION,
+    suspicious_remote_execution::DETECTION,
     tor_activity::DETECTION,
 ];

@@ -3,4 +3,4 @@
 mod attempts;
 mod watch;
 
-pub(crate) use watch::BruteForce;
+pub(crate) use watch::{BruteForce, is_wrong_password};

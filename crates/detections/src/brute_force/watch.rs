@@ -56,7 +56,7 @@ impl BruteForce {
         let seconds = attempts.last.since(attempts.first).as_secs_f64();
         let name = world.name_of(device, attempts.host);
         let server_name = world.name_at(server);
-        let service = self.service.to_uppercase();
+        let service = title(self.service);
         let ending = match (&attempts.user_found, attempts.success_after) {
             (Some(user), before @ 1..) => {
                 format!(" and got in as {user} after {}", tell::count(before, "failure"))
@@ -162,10 +162,28 @@ impl Watch for BruteForce {
     }
 }
 
-/// Kerberos also refuses unknown names, expired tickets and clocks that differ: no passwords are guessed there.
-fn is_wrong_password(login: &Login) -> bool {
-    login.service != "kerberos"
-        || matches!(login.status.as_deref(), Some("KDC_ERR_PREAUTH_FAILED" | "KDC_ERR_CLIENT_REVOKED"))
+/// Kerberos also refuses unknown names, expired tickets and clocks that differ, LDAP weak methods: no passwords are
+/// guessed there.
+pub(crate) fn is_wrong_password(login: &Login) -> bool {
+    let status = login.status.as_deref();
+    match &*login.service {
+        "kerberos" => matches!(status, Some("KDC_ERR_PREAUTH_FAILED" | "KDC_ERR_CLIENT_REVOKED")),
+        "ldap" => status == Some("invalid credentials"),
+        _ => true,
+    }
+}
+
+/// A service as people call it.
+fn title(service: &str) -> String {
+    match service {
+        "mysql" => "MySQL".to_owned(),
+        "postgresql" => "PostgreSQL".to_owned(),
+        "redis" => "Redis".to_owned(),
+        "rfb" => "VNC".to_owned(),
+        "tds" => "SQL Server".to_owned(),
+        "telnet" => "Telnet".to_owned(),
+        _ => service.to_uppercase(),
+    }
 }
 
 fn score(attempts: &Attempts, failures: u32, seconds: f64) -> Score {

@@ -128,8 +128,8 @@ impl<B: Behaviour> Watching<B> {
                 facts: told.facts,
                 baseline: told.baseline.with("earlier_days_with_it", tally.days.before()),
                 evidence: tally.evidence.clone(),
-                // The same again and again is a habit, which takes from the certainty of the first.
-                is_revision: tally.days.before() >= HABIT_DAYS,
+                // What was learned since may explain the first, too.
+                is_revision: is_usual(device, &tally.days, world),
             },
             world,
         );
@@ -186,6 +186,10 @@ impl<B: Behaviour> Watch for Watching<B> {
     }
 
     checkpoint!();
+}
+
+fn is_usual(device: DeviceIndex, days: &Days, world: &World) -> bool {
+    days.before() >= HABIT_DAYS || world.habit(device).is_some_and(Habit::is_monitor)
 }
 
 /// Takes from the certainty what a device does on many days, and what a monitoring server does by trade.

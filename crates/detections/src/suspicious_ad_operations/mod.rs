@@ -1,0 +1,215 @@
+#![doc = include_str!("README.md")]
+
+use std::net::IpAddr;
+
+use records::{AnyRecord, DceRpc, Interval, Timestamp};
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Seen, World};
+
+use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
+use crate::{Detection, Facts, Score, Stage, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "suspicious-ad-operations",
+    title: "Suspicious AD Operations",
+    stage: Stage::Lateral,
+    techniques: &["T1003.006", "T1207", "T1210"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(Watching::<AdOperations>::default()),
+};
+
+const WINDOW: Interval = Interval::from_secs(3600);
+const MINUTE: Interval = Interval::from_secs(60);
+const CALLS_KEPT: usize = 64;
+/// Devices that are remembered as domain controllers.
+const CONTROLLERS_MAX: usize = 4096;
+/// Attempts to open a secure channel within a minute. A computer needs one; Zerologon some 256 on average.
+const ATTEMPTS_MIN: u32 = 15;
+/// Hours of traffic after which all domain controllers may be called known.
+const HOURS_KNOWN: u32 = 24;
+
+/// Remembers who is a domain controller: who gives tickets, checks log-ons or is replicated from.
+#[derive(Default, Serialize, Deserialize)]
+struct AdOperations {
+    controllers: FxHashSet<DeviceIndex>,
+}
+
+/// What a call to a domain controller means here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Call {
+    /// Copies secrets out of the directory.
+    Replicate,
+    /// What tools do before: looks up the domain controller and the account.
+    LookUp,
+    /// Makes the caller a source of replication.
+    AddSource,
+    /// Tries to open the secure channel of a computer.
+    Authenticate,
+    /// Sets a computer's password over it.
+    SetPassword,
+}
+
+fn call(rpc: &DceRpc) -> Option<Call> {
+    match (rpc.endpoint.as_deref()?, rpc.operation.as_deref()?) {
+        ("drsuapi", "DRSGetNCChanges") => Some(Call::Replicate),
+        ("drsuapi", "DRSCrackNames" | "DRSDomainControllerInfo") => Some(Call::LookUp),
+        ("drsuapi", "DRSReplicaAdd" | "DRSAddEntry") => Some(Call::AddSource),
+        ("netlogon", operation) if operation.starts_with("NetrServerAuthenticate") => {
+            Some(Call::Authenticate)
+        }
+        ("netlogon", operation) if operation.starts_with("NetrServerPasswordSet") => Some(Call::SetPassword),
+        _ => None,
+    }
+}
+
+/// What a device asked of domain controllers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Asked {
+    replications: u32,
+    look_ups: u32,
+    sources_added: u32,
+    /// Start of the minute that runs, attempts in it, most in any.
+    attempts: (Timestamp, u32, u32),
+    passwords_set: u32,
+}
+
+impl AdOperations {
+    fn learn(&mut self, seen: &Seen<'_>) {
+        let is_controller = match seen.record {
+            AnyRecord::Kerberos(kerberos) => kerberos.success == Some(true),
+            AnyRecord::DceRpc(rpc) => match (rpc.endpoint.as_deref(), rpc.operation.as_deref()) {
+                (Some("netlogon"), Some(operation)) => operation.starts_with("NetrLogonSamLogon"),
+                (Some("drsuapi"), Some("DRSGetNCChanges")) => true,
+                _ => false,
+            },
+            _ => false,
+        };
+        if let Some(device) = seen.resp.filter(|_| is_controller && self.controllers.len() < CONTROLLERS_MAX)
+        {
+            self.controllers.insert(device);
+        }
+    }
+}
+
+impl Behaviour for AdOperations {
+    type Item = (String, IpAddr);
+    type Extra = Asked;
+    const DETECTION: &'static Detection = &DETECTION;
+    const WINDOW: Interval = WINDOW;
+
+    fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {
+        self.learn(seen);
+        let (AnyRecord::DceRpc(rpc), Some(device)) = (seen.record, seen.orig) else { return None };
+        let call = call(rpc)?;
+        let is_of_a_controller = self.controllers.contains(&device);
+        (!is_of_a_controller || call == Call::Authenticate).then_some(Interest::Begin(device))
+    }
+
+    fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Tally<Self::Item, Asked>) -> Change {
+        let AnyRecord::DceRpc(rpc) = seen.record else { return Change::None };
+        let (Some(call), Some(operation)) = (call(rpc), rpc.operation.clone()) else { return Change::None };
+        let (host, server) = (rpc.id.orig_h, rpc.id.resp_h);
+        tally.note(seen, host, server, (operation, server), CALLS_KEPT);
+        let asked = &mut tally.extra;
+        match call {
+            Call::Replicate => asked.replications = asked.replications.saturating_add(1),
+            Call::LookUp => asked.look_ups = asked.look_ups.saturating_add(1),
+            Call::AddSource => asked.sources_added = asked.sources_added.saturating_add(1),
+            Call::SetPassword => asked.passwords_set = asked.passwords_set.saturating_add(1),
+            Call::Authenticate => {
+                let (start, count, most) = asked.attempts;
+                let runs = count > 0 && seen.ts.since(start).0.abs() < MINUTE.0;
+                let (start, count) = if runs { (start, count + 1) } else { (seen.ts, 1) };
+                asked.attempts = (start, count, most.max(count));
+                // A flood is told when it is one, and as it doubles.
+                let is_due = count >= ATTEMPTS_MIN && (count / ATTEMPTS_MIN).is_power_of_two();
+                return if is_due { Change::Turn } else { Change::None };
+            }
+        }
+        Change::Turn
+    }
+
+    fn tell(
+        &self,
+        tally: &Tally<Self::Item, Asked>,
+        device: DeviceIndex,
+        name: &str,
+        world: &World,
+    ) -> Option<Told> {
+        let asked = &tally.extra;
+        let is_flood = asked.attempts.2 >= ATTEMPTS_MIN;
+        if !is_flood && asked.replications == 0 && asked.sources_added == 0 {
+            return None;
+        }
+        let mut score = if is_flood { flood(asked) } else { replication(asked, world) };
+        lessen_by_habit(&mut score, device, &tally.days, world);
+        let server = tally.peers.first().map_or_else(String::new, |server| world.name_at(*server));
+        let what = if is_flood {
+            format!(
+                "tried {} times within a minute to open a computer's secure channel{}",
+                asked.attempts.2,
+                if asked.passwords_set > 0 { " and set its password" } else { "" },
+            )
+        } else if asked.replications > 0 {
+            format!("replicated secrets of the directory in {} calls", asked.replications)
+        } else {
+            "made itself a source of replication".to_owned()
+        };
+        Some(Told {
+            score,
+            summary: format!(
+                "{name} is no domain controller and {what} at {server} within {}.",
+                tell::span(tally.seconds()),
+            ),
+            facts: Facts::default()
+                .with("operations", operations(&tally.items))
+                .with("replications", asked.replications)
+                .with("sources_added", asked.sources_added)
+                .with("channel_attempts_in_a_minute", asked.attempts.2)
+                .with("passwords_set", asked.passwords_set)
+                .with("seconds", tally.seconds()),
+            baseline: Facts::default()
+                .with("domain_controllers_known", self.controllers.len())
+                .with("hours_learned", world.hours_with_traffic()),
+        })
+    }
+}
+
+fn operations(items: &[(String, IpAddr)]) -> Vec<String> {
+    items.iter().take(20).map(|(operation, server)| format!("{operation} at {server}")).collect()
+}
+
+fn replication(asked: &Asked, world: &World) -> Score {
+    let mut score = Score::default();
+    let reason = "only domain controllers replicate, and it was never seen to act as one";
+    score.certainty("replication", 35.0, reason);
+    if asked.look_ups > 0 && asked.replications > 0 {
+        let reason =
+            "it looked up the controller or single accounts first, as tools do and controllers do not";
+        score.certainty("single accounts", 25.0, reason);
+    }
+    if asked.sources_added > 0 {
+        score.certainty("source", 20.0, "it made itself a source from which others replicate");
+    }
+    let hours = world.hours_with_traffic();
+    if hours >= HOURS_KNOWN {
+        score.certainty("role", 20.0, format!("it acted as no controller in {hours} hours of traffic"));
+    }
+    score.threat("stage", 85.0, "all passwords of the domain can be taken this way");
+    score
+}
+
+fn flood(asked: &Asked) -> Score {
+    let mut score = Score::default();
+    let doublings = (f64::from(asked.attempts.2) / f64::from(ATTEMPTS_MIN)).log2();
+    let reason = format!("{} attempts within a minute; a computer needs one", asked.attempts.2);
+    score.certainty("attempts", 55.0 + (8.0 * doublings).min(25.0), reason);
+    score.threat("stage", 75.0, "it takes over a domain controller");
+    if asked.passwords_set > 0 {
+        score.certainty("password", 15.0, "a computer's password was set after them");
+        score.threat("password", 15.0, "it went on to set a password");
+    }
+    score
+}
