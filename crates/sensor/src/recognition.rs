@@ -29,9 +29,10 @@ pub(crate) enum Recognition {
 const PIECE_COST: usize = size_of::<(Timestamp, Sender, usize)>();
 
 /// A TCP connection that is not recognised yet: its first bytes, to be given to the analyzer in their order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Beginning {
-    share: Share,
+    /// Only what keeps bytes takes part.
+    share: Option<Share>,
     originator: Vec<u8>,
     responder: Vec<u8>,
     pieces: Vec<(Timestamp, Sender, usize)>,
@@ -40,8 +41,7 @@ pub(crate) struct Beginning {
 impl Beginning {
     /// Nothing yet.
     pub(crate) fn new(undecided: &Arc<Undecided>) -> Self {
-        let share = Share::new(undecided);
-        Self { share, originator: Vec::new(), responder: Vec::new(), pieces: Vec::new() }
+        Self { share: Some(Share::new(undecided)), ..Self::default() }
     }
 
     /// Keeps the next bytes. The whole chunk is kept, so that nothing is lost when it is recognised. False where there is
@@ -49,7 +49,7 @@ impl Beginning {
     pub(crate) fn push(&mut self, ts: Timestamp, from: Sender, bytes: &[u8]) -> bool {
         self.side(from).extend_from_slice(bytes);
         self.pieces.push((ts, from, bytes.len()));
-        self.share.keep(bytes.len().saturating_add(PIECE_COST))
+        self.share.as_mut().is_none_or(|share| share.keep(bytes.len().saturating_add(PIECE_COST)))
     }
 
     fn side(&mut self, from: Sender) -> &mut Vec<u8> {
