@@ -10,6 +10,7 @@ mod json;
 mod score;
 mod tell;
 mod tools;
+mod trail;
 mod watches;
 
 // Sorted, one detection per line.
@@ -36,6 +37,8 @@ mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
 mod file_share_enumeration;
+mod hidden_dns_tunnel;
+mod hidden_icmp_tunnel;
 mod internal_darknet_scan;
 mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
@@ -96,6 +99,8 @@ pub const DETECTIONS: &[Detection] = &[
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
     file_share_enumeration::DETECTION,
+    hidden_dns_tunnel::DETECTION,
+    hidden_icmp_tunnel::DETECTION,
     internal_darknet_scan::DETECTION,
     kerberoasting_cipher_downgrade::DETECTION,
     kerberoasting_spn_sweep::DETECTION,
