@@ -7,6 +7,7 @@ mod detection;
 mod finding;
 mod findings;
 mod json;
+mod letters;
 mod score;
 mod tell;
 mod tools;
@@ -36,6 +37,7 @@ mod data_smuggler;
 mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
+mod external_remote_access;
 mod file_share_enumeration;
 mod hidden_dns_tunnel;
 mod hidden_icmp_tunnel;
@@ -44,16 +46,19 @@ mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
 mod ldap_recon;
+mod non_tls_on_443;
 mod outbound_port_sweep;
 mod password_spray;
 mod ping_sweep;
 mod port_scan;
 mod port_sweep;
+mod protocol_on_unusual_port;
 mod rogue_dhcp;
 mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
 mod smb_account_scan;
+mod suspect_domain_activity;
 mod suspicious_ad_operations;
 mod suspicious_remote_execution;
 mod tor_activity;
@@ -61,6 +66,7 @@ mod tor_activity;
 // What several detections share.
 mod brute_force;
 mod download;
+mod odd_session;
 mod outflow;
 mod sweep;
 mod tally;
@@ -98,6 +104,7 @@ pub const DETECTIONS: &[Detection] = &[
     exe_from_rare_external_location::DETECTION,
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
+    external_remote_access::DETECTION,
     file_share_enumeration::DETECTION,
     hidden_dns_tunnel::DETECTION,
     hidden_icmp_tunnel::DETECTION,
@@ -106,16 +113,19 @@ pub const DETECTIONS: &[Detection] = &[
     kerberoasting_spn_sweep::DETECTION,
     kerberos_account_scan::DETECTION,
     ldap_recon::DETECTION,
+    non_tls_on_443::DETECTION,
     outbound_port_sweep::DETECTION,
     password_spray::DETECTION,
     ping_sweep::DETECTION,
     port_scan::DETECTION,
     port_sweep::DETECTION,
+    protocol_on_unusual_port::DETECTION,
     rogue_dhcp::DETECTION,
     rpc_recon::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,
     smb_account_scan::DETECTION,
+    suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
     suspicious_remote_execution::DETECTION,
     tor_activity::DETECTION,

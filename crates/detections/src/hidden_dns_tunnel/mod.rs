@@ -198,6 +198,10 @@ fn score(names: &Names, others: usize) -> Score {
     if usual >= LONG {
         score.certainty("length", 15.0, format!("a name holds {usual:.0} bytes below its domain"));
     }
+    let coded = names.coded as f64 / names.count.max(1) as f64;
+    if coded >= 0.8 {
+        score.certainty("codes", 10.0, format!("{:.0} % of the names are no words", coded * 100.0));
+    }
     let once = names.count as f64 / names.queries.max(1) as f64;
     if once >= 0.5 {
         score.certainty("once", 10.0, "hardly a name is asked for twice, so none is ever cached");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use world::{hash_of, registered_domain};
 
 use super::{Carries, carries};
+use crate::letters::looks_random;
 use crate::trail::Trail;
 
 /// Names and answers that are remembered, to count each once; further ones count as new.
@@ -45,6 +46,8 @@ pub(super) struct Names {
     pub(super) count: u64,
     pub(super) bytes: u64,
     pub(super) longest: u64,
+    /// Distinct names that are no words.
+    pub(super) coded: u64,
     pub(super) queries: u64,
     /// Bytes in distinct answers that hold text.
     pub(super) answered: u64,
@@ -67,6 +70,7 @@ impl Names {
             count: 0,
             bytes: 0,
             longest: 0,
+            coded: 0,
             queries: 0,
             answered: 0,
             opaque: 0,
@@ -94,6 +98,7 @@ impl Names {
         if self.is_new(name) {
             let bytes = raw_len(name);
             self.count += 1;
+            self.coded += u64::from(name.split('.').any(looks_random));
             self.bytes = self.bytes.saturating_add(bytes);
             if bytes > self.longest {
                 self.longest = bytes;

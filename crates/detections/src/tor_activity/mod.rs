@@ -136,7 +136,7 @@ fn candidate(ssl: &Ssl, world: &World) -> Option<Relay> {
         port: ssl.id.resp_p,
         host: ssl.id.orig_h,
         server_name: ssl.server_name.clone(),
-        looks_random: label.is_some_and(names::looks_random),
+        looks_random: label.is_some_and(crate::letters::looks_random),
         has_relay_certificate,
         first: ssl.ts,
         last: ssl.ts,

@@ -24,36 +24,10 @@ pub(super) fn is_relay_certificate(subject: &str, issuer: &str) -> bool {
     made_up(subject, ".net") && made_up(issuer, ".com")
 }
 
-/// Points at which a label is no word: digits, letters that words avoid, and many consonants in a row.
-const RANDOM: f64 = 1.4;
-
-/// Whether a label looks like drawn letters, not like words.
-pub(super) fn looks_random(label: &str) -> bool {
-    let (mut points, mut run) = (0.0, 0);
-    for byte in label.bytes() {
-        match byte {
-            b'0'..=b'9' => {
-                points += 1.0;
-                run = 0;
-            }
-            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' => run = 0,
-            _ => {
-                run += 1;
-                if run > 3 {
-                    points += 0.7;
-                }
-                if matches!(byte, b'j' | b'q' | b'x' | b'z') {
-                    points += 0.5;
-                }
-            }
-        }
-    }
-    points >= RANDOM
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letters::looks_random;
 
     #[test]
     fn made_up_names_are_told_from_words() {

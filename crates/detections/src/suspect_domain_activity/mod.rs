@@ -1,0 +1,177 @@
+#![doc = include_str!("README.md")]
+
+mod hour;
+
+use records::{AnyRecord, Interval, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Direction, Seen, World, registered_domain};
+
+use crate::detection::checkpoint;
+use crate::suspect_domain_activity::hour::Hour;
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "suspect-domain-activity",
+    title: "Suspect Domain Activity",
+    stage: Stage::C2,
+    techniques: &["T1568.002"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(SuspectDomainActivity::default()),
+};
+
+/// Registered domains that do not exist, within an hour, before anything is said. Typing errors, dead links and
+/// start-up probes of browsers (names without a domain) make a handful.
+const MISSING_MIN: usize = 15;
+/// Of drawn letters fewer suffice.
+const RANDOM_MIN: usize = 8;
+/// An hour without a missing domain begins the count anew.
+const PAUSE: Interval = Interval::from_secs(3_600);
+/// Devices that are followed; when full, those with few missing domains go, then all.
+const DEVICES_MAX: usize = 50_000;
+
+#[derive(Default, Serialize, Deserialize)]
+struct SuspectDomainActivity {
+    hours: FxHashMap<DeviceIndex, Hour>,
+    /// Devices that answer queries of others: what they ask for, they ask on behalf of those.
+    resolvers: FxHashSet<DeviceIndex>,
+}
+
+impl Watch for SuspectDomainActivity {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let (AnyRecord::Dns(dns), Some(device)) = (seen.record, seen.orig) else { return };
+        if dns.id.resp_p != 53 || !matches!(seen.direction, Direction::Internal | Direction::Outward) {
+            return;
+        }
+        if let Some(resolver) = seen.resp.filter(|resolver| *resolver != device && dns.rcode.is_some()) {
+            self.resolvers.insert(resolver);
+        }
+        // Addresses alone: A and AAAA. Malware wants to connect; mail servers ask for more.
+        if !matches!(dns.qtype, Some(1 | 28)) || self.resolvers.contains(&device) {
+            return;
+        }
+        let (Some(query), Some(rcode)) = (dns.query.as_deref(), dns.rcode) else { return };
+        let Some(domain) = registered_domain(query).filter(|_| query.contains('.')) else { return };
+        if rcode != 0 && rcode != 3 {
+            return;
+        }
+        if !self.hours.contains_key(&device) {
+            self.make_room();
+        }
+        let hour = self.hours.entry(device).or_insert_with(|| Hour::new(dns.id.orig_h));
+        if hour.trail.is_over(dns.ts, PAUSE) {
+            *hour = Hour::new(dns.id.orig_h);
+        }
+        if rcode == 0 {
+            hour.note_found(dns, domain);
+        } else if hour.note_missing(dns, query, domain) && hour.is_due() && hour.is_suspicious() {
+            self.tell(device, world, findings);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        const REST: Interval = Interval::from_secs(300);
+        let mut pending: Vec<DeviceIndex> = self
+            .hours
+            .iter()
+            .filter(|(_, hour)| hour.is_stale() && now.since(hour.trail.last) >= REST)
+            .map(|(device, _)| *device)
+            .collect();
+        pending.sort_unstable();
+        for device in pending {
+            self.tell(device, world, findings);
+        }
+        self.hours.retain(|_, hour| now.since(hour.latest()) <= PAUSE);
+    }
+
+    fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.tick(now + Interval::from_secs(300), world, findings);
+    }
+
+    checkpoint!();
+}
+
+impl Hour {
+    fn is_suspicious(&self) -> bool {
+        self.missing() >= MISSING_MIN || self.random >= RANDOM_MIN
+    }
+}
+
+impl SuspectDomainActivity {
+    fn make_room(&mut self) {
+        if self.hours.len() >= DEVICES_MAX {
+            self.hours.retain(|_, hour| hour.missing() >= RANDOM_MIN);
+        }
+        if self.hours.len() >= DEVICES_MAX {
+            self.hours.clear();
+        }
+    }
+
+    fn tell(&mut self, device: DeviceIndex, world: &World, findings: &mut Findings) {
+        let Some(hour) = self.hours.get_mut(&device) else { return };
+        hour.told();
+        let hit = hour.found_after.clone();
+        findings.report(
+            Report {
+                detection: &DETECTION,
+                device: Some(device),
+                host: hour.trail.host,
+                key: "domains",
+                peers: hour.server.into_iter().collect(),
+                first_seen: hour.trail.first,
+                last_seen: hour.trail.last,
+                score: score(hour),
+                summary: format!(
+                    "{} asked for {} domains that do not exist within {}, such as {}{}.",
+                    world.name_of(device, hour.trail.host),
+                    hour.missing(),
+                    tell::span(hour.trail.seconds()),
+                    hour.examples.iter().take(3).cloned().collect::<Vec<_>>().join(", "),
+                    hit.as_ref().map_or_else(String::new, |name| format!("; then {name} was found")),
+                ),
+                facts: Facts::default()
+                    .with("missing_domains", hour.missing())
+                    .with("of_drawn_letters", hour.random)
+                    .with("domains_found", hour.found())
+                    .with("examples", hour.examples.clone())
+                    .with_some("found_afterwards", hit)
+                    .with("seconds", hour.trail.seconds()),
+                baseline: Facts::default().with("missing_domains_within_an_hour_at_most", MISSING_MIN),
+                evidence: hour.trail.evidence.clone(),
+                is_revision: false,
+            },
+            world,
+        );
+    }
+}
+
+fn score(hour: &Hour) -> Score {
+    let mut score = Score::default();
+    let (missing, found) = (hour.missing(), hour.found());
+    let doublings = (missing as f64 / MISSING_MIN as f64).log2();
+    let reason = format!("{missing} domains within an hour do not exist; typing errors make a handful");
+    score.certainty("missing", (35.0 + 12.0 * doublings).clamp(20.0, 60.0), reason);
+    let random = hour.random as f64 / missing.max(1) as f64;
+    if random >= 0.5 {
+        let reason = format!("{:.0} % of the names are drawn letters", random * 100.0);
+        score.certainty("letters", 25.0, reason);
+    }
+    let bare = hour.bare as f64 / missing.max(1) as f64;
+    if bare >= 0.8 {
+        score.certainty("bare", 8.0, "the domains themselves were asked for, no hosts below them");
+    }
+    let share = missing as f64 / (missing + found) as f64;
+    if share >= 0.5 {
+        let reason = format!("{:.0} % of all domains asked for do not exist", share * 100.0);
+        score.certainty("share", 10.0, reason);
+    } else if share < 0.2 {
+        let reason = format!("{found} domains were found: a crawler or a list of addresses is worked off");
+        score.certainty("share", -30.0, reason);
+    }
+    score.threat("stage", 55.0, "malware looks for whoever commands it");
+    if hour.found_after.is_some() {
+        score.threat("found", 15.0, "a domain was found in the end");
+    }
+    score
+}
