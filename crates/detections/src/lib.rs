@@ -32,6 +32,7 @@ mod brute_force_smtp;
 mod brute_force_ssh;
 mod brute_force_tds;
 mod brute_force_telnet;
+mod cryptocurrency_mining;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
 mod exe_from_rare_external_location;
@@ -41,18 +42,23 @@ mod external_remote_access;
 mod file_share_enumeration;
 mod hidden_dns_tunnel;
 mod hidden_icmp_tunnel;
+mod insider_unusual_file_access;
 mod internal_darknet_scan;
 mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
 mod ldap_recon;
 mod non_tls_on_443;
+mod ot_write_from_new_master;
+mod outbound_dos;
 mod outbound_port_sweep;
+mod outbound_spam;
 mod password_spray;
 mod ping_sweep;
 mod port_scan;
 mod port_sweep;
 mod protocol_on_unusual_port;
+mod ransomware_file_activity;
 mod rogue_dhcp;
 mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
@@ -60,6 +66,7 @@ mod smash_and_grab;
 mod smb_account_scan;
 mod suspect_domain_activity;
 mod suspicious_ad_operations;
+mod suspicious_http;
 mod suspicious_remote_execution;
 mod tor_activity;
 
@@ -99,6 +106,7 @@ pub const DETECTIONS: &[Detection] = &[
     brute_force_ssh::DETECTION,
     brute_force_tds::DETECTION,
     brute_force_telnet::DETECTION,
+    cryptocurrency_mining::DETECTION,
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
     exe_from_rare_external_location::DETECTION,
@@ -108,18 +116,23 @@ pub const DETECTIONS: &[Detection] = &[
     file_share_enumeration::DETECTION,
     hidden_dns_tunnel::DETECTION,
     hidden_icmp_tunnel::DETECTION,
+    insider_unusual_file_access::DETECTION,
     internal_darknet_scan::DETECTION,
     kerberoasting_cipher_downgrade::DETECTION,
     kerberoasting_spn_sweep::DETECTION,
     kerberos_account_scan::DETECTION,
     ldap_recon::DETECTION,
     non_tls_on_443::DETECTION,
+    ot_write_from_new_master::DETECTION,
+    outbound_dos::DETECTION,
     outbound_port_sweep::DETECTION,
+    outbound_spam::DETECTION,
     password_spray::DETECTION,
     ping_sweep::DETECTION,
     port_scan::DETECTION,
     port_sweep::DETECTION,
     protocol_on_unusual_port::DETECTION,
+    ransomware_file_activity::DETECTION,
     rogue_dhcp::DETECTION,
     rpc_recon::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
@@ -127,6 +140,7 @@ pub const DETECTIONS: &[Detection] = &[
     smb_account_scan::DETECTION,
     suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
+    suspicious_http::DETECTION,
     suspicious_remote_execution::DETECTION,
     tor_activity::DETECTION,
 ];

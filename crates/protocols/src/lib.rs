@@ -75,6 +75,7 @@ mod socks;
 mod ssdp;
 mod ssh;
 mod ssl;
+mod stratum;
 mod stun;
 mod syslog;
 mod tds;
@@ -161,6 +162,7 @@ pub const PROTOCOLS: &[Protocol] = &[
     ssh::PROTOCOL,
     ssl::OVER_UDP,
     ssl::PROTOCOL,
+    stratum::PROTOCOL,
     stun::PROTOCOL,
     syslog::OVER_TCP,
     syslog::OVER_UDP,

@@ -76,6 +76,7 @@ fn ends(record: &AnyRecord) -> (Option<Endpoints>, Option<Uid>) {
     ends!(
         Conn,
         DceRpc,
+        Dnp3,
         Dns,
         File,
         Ftp,
@@ -84,11 +85,14 @@ fn ends(record: &AnyRecord) -> (Option<Endpoints>, Option<Uid>) {
         Ldap,
         LdapSearch,
         Login,
+        ModbusDetailed,
         Ntlm,
         Rdp,
+        S7comm,
         SmbFiles,
         SmbMapping,
         SmbTransfer,
+        Smtp,
         Ssh,
         Ssl
     )

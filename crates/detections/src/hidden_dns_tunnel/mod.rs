@@ -38,7 +38,7 @@ const BYTES_MIN: u64 = 1_000;
 /// After so long without a name the sums begin anew.
 const PAUSE: Interval = Interval::from_secs(86_400);
 /// Pairs of device and domain that are followed; when full, those with few names go, then all.
-const PAIRS_MAX: usize = 100_000;
+const PAIRS_MAX: usize = 50_000;
 /// Domains of which the devices that ask for many names are remembered.
 const DOMAINS_MAX: usize = 20_000;
 const DEVICES_KEPT: usize = 8;

@@ -12,7 +12,7 @@ use crate::letters::looks_random;
 use crate::trail::Trail;
 
 /// Names and answers that are remembered, to count each once; further ones count as new.
-const HASHES_KEPT: usize = 512;
+const HASHES_KEPT: usize = 256;
 /// Longer than any top-level domain.
 const TOP_LEVEL_MAX: usize = 24;
 const TYPES_KEPT: usize = 8;

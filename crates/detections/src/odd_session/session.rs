@@ -19,13 +19,12 @@ pub(crate) struct Session<'a> {
     pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) seconds: f64,
-    pub(crate) rarity: Rarity,
 }
 
 impl<'a> Session<'a> {
     /// The session that the record tells of, if it is one. What was captured in part is no sign of anything: the first
     /// bytes, by which protocols are recognised, may be missing.
-    pub(crate) fn of(seen: &Seen<'a>, world: &World) -> Option<Self> {
+    pub(crate) fn of(seen: &Seen<'a>) -> Option<Self> {
         let (AnyRecord::Conn(conn), Direction::Outward, Some(device)) =
             (seen.record, seen.direction, seen.orig)
         else {
@@ -41,8 +40,12 @@ impl<'a> Session<'a> {
             sent,
             received,
             seconds: conn.duration.map_or(0.0, |duration| duration.as_secs_f64()),
-            rarity: world.rarity(conn.id.resp_h, None),
         })
+    }
+
+    /// How rare its destination is.
+    pub(crate) fn rarity(&self, world: &World) -> Rarity {
+        world.rarity(self.conn.id.resp_h, None)
     }
 
     /// Whether one of the recognised protocols is `name`.
@@ -52,7 +55,7 @@ impl<'a> Session<'a> {
 
     /// Scores the destination: rarity, name, habit; and how long the session lasted.
     pub(crate) fn score_destination(&self, score: &mut Score, world: &World) {
-        let (percent, history) = (self.rarity.percent, world.history());
+        let (percent, history) = (self.rarity(world).percent, world.history());
         if percent < RARE {
             let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
             score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);

@@ -16,6 +16,9 @@ const PLACES_MAX: usize = 50_000;
 /// A destination is forgotten after so long without such a session.
 const QUIET: Interval = Interval::from_secs(7 * 86_400);
 
+/// What repeats add to the certainty at most.
+const SESSIONS_POINTS: f64 = 12.0;
+
 /// What a detection makes of a session.
 pub(crate) struct Oddity {
     /// What was seen, as the sentence goes on: `spoke SSH, not TLS, with`.
@@ -50,7 +53,7 @@ impl OddSessions {
 
 impl Watch for OddSessions {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let Some(session) = Session::of(seen, world) else { return };
+        let Some(session) = Session::of(seen) else { return };
         let Some(oddity) = (self.judge)(&session, world) else { return };
         let key = (session.device, session.conn.id.resp_h, session.conn.id.resp_p);
         if self.places.len() >= PLACES_MAX && !self.places.contains_key(&key) {
@@ -68,6 +71,10 @@ impl Watch for OddSessions {
         // Repeats are told on a logarithmic scale.
         if place.sessions * 4 >= place.told * 5 {
             place.told = place.sessions;
+            let mut oddity = oddity;
+            let reason = format!("{} such sessions", place.sessions);
+            let repeated = 4.0 * (place.sessions as f64).log2();
+            oddity.score.certainty("sessions", repeated.min(SESSIONS_POINTS), reason);
             tell(self.detection, place, &session, oddity, world, findings);
         }
     }
@@ -103,6 +110,7 @@ fn tell(
 ) {
     let (address, port) = (session.conn.id.resp_h, session.conn.id.resp_p);
     let target = world.names().proven_domain(address).map_or_else(|| address.to_string(), str::to_owned);
+    let rarity = session.rarity(world);
     let facts = Facts::default()
         .with("destination", target.clone())
         .with("port", port)
@@ -111,7 +119,7 @@ fn tell(
         .with("seconds_of_the_latest", session.seconds)
         .with("bytes_out", place.sent)
         .with("bytes_in", place.received)
-        .with_rarity(&session.rarity);
+        .with_rarity(&rarity);
     findings.report(
         Report {
             detection,
@@ -131,11 +139,7 @@ fn tell(
                 tell::bytes(place.received),
             ),
             facts: Facts(facts.0.into_iter().chain(oddity.facts.0).collect()),
-            baseline: Facts::default().with_population(
-                "devices_that_use_the_destination",
-                &session.rarity,
-                world,
-            ),
+            baseline: Facts::default().with_population("devices_that_use_the_destination", &rarity, world),
             evidence: place.trail.evidence.clone(),
             is_revision: false,
         },

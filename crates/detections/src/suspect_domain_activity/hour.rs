@@ -11,7 +11,7 @@ use crate::letters::looks_random;
 use crate::trail::Trail;
 
 /// Domains that are told apart; more are not counted.
-const DOMAINS_KEPT: usize = 4_096;
+const DOMAINS_KEPT: usize = 1_024;
 const EXAMPLES_KEPT: usize = 20;
 /// A domain found so soon after a missing one may be the one that was looked for.
 const SOON: Interval = Interval::from_secs(10);

@@ -29,7 +29,7 @@ const RANDOM_MIN: usize = 8;
 /// An hour without a missing domain begins the count anew.
 const PAUSE: Interval = Interval::from_secs(3_600);
 /// Devices that are followed; when full, those with few missing domains go, then all.
-const DEVICES_MAX: usize = 50_000;
+const DEVICES_MAX: usize = 10_000;
 
 #[derive(Default, Serialize, Deserialize)]
 struct SuspectDomainActivity {

@@ -1,0 +1,202 @@
+#![doc = include_str!("README.md")]
+
+use std::net::IpAddr;
+
+use records::{AnyRecord, Conn, Interval, Timestamp};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Direction, Seen, World};
+
+use crate::detection::checkpoint;
+use crate::trail::Trail;
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "outbound-dos",
+    title: "Outbound DoS",
+    stage: Stage::Botnet,
+    techniques: &["T1498", "T1499"],
+    learns_hours: 0,
+    readme: include_str!("README.md"),
+    watch: || Box::new(OutboundDos::default()),
+};
+
+/// Connections without payload to one port of one host within a minute. Clients that cannot reach a service try again
+/// a few times a second at most.
+const EMPTY_MIN: u64 = 600;
+/// Packets of one UDP or ICMP connection that nobody answers, and how many a second.
+const PACKETS_MIN: u64 = 20_000;
+const PACKETS_PER_SECOND: f64 = 1_000.0;
+/// One answer to so many packets is no answer.
+const ANSWERED: u64 = 100;
+const MINUTE: Interval = Interval::from_secs(60);
+/// Targets that are followed; when full, those with few connections go, then all.
+const TARGETS_MAX: usize = 50_000;
+
+/// What one device sends to one port of one host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Flood {
+    trail: Trail,
+    minute: Timestamp,
+    empty: u64,
+    most_in_a_minute: u64,
+    connections: u64,
+    packets: u64,
+    told: u64,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct OutboundDos {
+    targets: FxHashMap<(DeviceIndex, IpAddr, u16), Flood>,
+}
+
+impl Watch for OutboundDos {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let (AnyRecord::Conn(conn), Direction::Outward, Some(device)) =
+            (seen.record, seen.direction, seen.orig)
+        else {
+            return;
+        };
+        if !is_empty(conn) && !is_stream_of_packets(conn) {
+            return;
+        }
+        let key = (device, conn.id.resp_h, conn.id.resp_p);
+        if self.targets.len() >= TARGETS_MAX && !self.targets.contains_key(&key) {
+            self.targets.retain(|_, flood| flood.told > 0);
+            if self.targets.len() >= TARGETS_MAX {
+                self.targets.clear();
+            }
+        }
+        let flood = self.targets.entry(key).or_insert_with(|| Flood::new(conn.id.orig_h));
+        flood.note(conn, seen.end);
+        // Repeats are told on a logarithmic scale.
+        let size = flood.connections.saturating_add(flood.packets);
+        if flood.is_flood() && (flood.told == 0 || size >= flood.told.saturating_mul(2)) {
+            flood.told = size;
+            tell(key, flood, world, findings);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        let mut over: Vec<_> = self
+            .targets
+            .iter()
+            .filter(|(_, flood)| now.since(flood.trail.last) > MINUTE)
+            .map(|(key, _)| *key)
+            .collect();
+        over.sort_unstable();
+        for key in over {
+            if let Some(flood) = self.targets.remove(&key)
+                && flood.told > 0
+            {
+                tell(key, &flood, world, findings);
+            }
+        }
+    }
+
+    fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.tick(now + MINUTE + MINUTE, world, findings);
+    }
+
+    checkpoint!();
+}
+
+/// A TCP connection that carried nothing.
+fn is_empty(conn: &Conn) -> bool {
+    conn.proto == "tcp" && conn.orig_bytes.unwrap_or(0) == 0 && conn.resp_bytes.unwrap_or(0) == 0
+}
+
+/// UDP or ICMP at a rate, and for so long, that is no conversation.
+fn is_stream_of_packets(conn: &Conn) -> bool {
+    let seconds = conn.duration.map_or(0.0, |duration| duration.as_secs_f64());
+    conn.proto != "tcp"
+        && conn.orig_pkts >= PACKETS_MIN
+        && conn.resp_pkts <= conn.orig_pkts / ANSWERED
+        && conn.orig_pkts as f64 >= PACKETS_PER_SECOND * seconds
+}
+
+impl Flood {
+    fn new(host: IpAddr) -> Self {
+        Self {
+            trail: Trail::new(host),
+            minute: Timestamp(i64::MIN),
+            empty: 0,
+            most_in_a_minute: 0,
+            connections: 0,
+            packets: 0,
+            told: 0,
+        }
+    }
+
+    fn note(&mut self, conn: &Conn, end: Timestamp) {
+        self.trail.note(conn.id.orig_h, conn.ts, end, conn.uid);
+        if !is_empty(conn) {
+            self.packets = self.packets.saturating_add(conn.orig_pkts);
+            return;
+        }
+        if self.minute == Timestamp(i64::MIN) || conn.ts.since(self.minute).0.saturating_abs() > MINUTE.0 {
+            (self.minute, self.empty) = (conn.ts, 0);
+        }
+        self.empty += 1;
+        self.connections += 1;
+        self.most_in_a_minute = self.most_in_a_minute.max(self.empty);
+    }
+
+    fn is_flood(&self) -> bool {
+        self.most_in_a_minute >= EMPTY_MIN || self.packets >= PACKETS_MIN
+    }
+}
+
+fn tell(key: (DeviceIndex, IpAddr, u16), flood: &Flood, world: &World, findings: &mut Findings) {
+    let (device, target, port) = key;
+    let trail = &flood.trail;
+    let name = world.name_of(device, trail.host);
+    let what = if flood.packets > 0 {
+        format!("{} packets that nobody answered", flood.packets)
+    } else {
+        format!("{} connections that carried nothing", flood.connections)
+    };
+    findings.report(
+        Report {
+            detection: &DETECTION,
+            device: Some(device),
+            host: trail.host,
+            key: &target.to_string(),
+            peers: vec![target],
+            first_seen: trail.first,
+            last_seen: trail.last,
+            score: score(flood),
+            summary: format!(
+                "{name} sent {what} to {target} port {port} within {}.",
+                tell::span(trail.seconds())
+            ),
+            facts: Facts::default()
+                .with("target", target)
+                .with("port", port)
+                .with("empty_connections", flood.connections)
+                .with("most_in_a_minute", flood.most_in_a_minute)
+                .with("packets_without_answer", flood.packets)
+                .with("seconds", trail.seconds()),
+            baseline: Facts::default().with("empty_connections_in_a_minute_at_most", EMPTY_MIN),
+            evidence: trail.evidence.clone(),
+            is_revision: false,
+        },
+        world,
+    );
+}
+
+fn score(flood: &Flood) -> Score {
+    let mut score = Score::default();
+    if flood.most_in_a_minute >= EMPTY_MIN {
+        let doublings = (flood.most_in_a_minute as f64 / EMPTY_MIN as f64).log2();
+        let reason = format!("{} connections without payload within a minute", flood.most_in_a_minute);
+        score.certainty("connections", (60.0 + 8.0 * doublings).min(95.0), reason);
+    }
+    if flood.packets >= PACKETS_MIN {
+        let doublings = (flood.packets as f64 / PACKETS_MIN as f64).log2();
+        let reason = format!("{} packets, and hardly one was answered", flood.packets);
+        score.certainty("packets", (55.0 + 8.0 * doublings).min(95.0), reason);
+    }
+    score.threat("stage", 50.0, "the network is used against others, and answers for it");
+    score
+}
