@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn words_may_be_summed_up_in_any_order() {
-        let bytes: Vec<u8> = (0..1501_u32).map(|index| (index * 7919 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..1501_u32).map(|index| ((index * 7919) >> 3) as u8).collect();
         for length in [0, 1, 2, 3, 4, 5, 20, 63, 64, 65, 1500, 1501] {
             let bytes = bytes.get(..length).unwrap();
             assert_eq!(folded(sum(bytes)).swap_bytes(), plain(bytes), "{length}");
