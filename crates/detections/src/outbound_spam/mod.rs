@@ -145,6 +145,7 @@ impl Mails {
     }
 
     fn note_mail(&mut self, smtp: &Smtp) {
+        self.trail.note(smtp.id.orig_h, smtp.ts, smtp.ts, smtp.uid);
         self.mails += u64::from(smtp.mailfrom.is_some());
         self.recipients += smtp.rcptto.as_ref().map_or(0, |recipients| recipients.len() as u64);
         for (texts, text) in [(&mut self.senders, &smtp.mailfrom), (&mut self.subjects, &smtp.subject)] {

@@ -12,6 +12,8 @@ use crate::trail::Trail;
 /// Extensions that are counted; longer ones are parts of names.
 const EXTENSIONS_KEPT: usize = 32;
 const EXTENSION_MAX: usize = 16;
+/// Extensions of files that are being written: programs save and download under another name first.
+const TEMPORARY: [&str; 7] = ["crdownload", "download", "part", "partial", "swp", "temp", "tmp"];
 /// Files whose reading is remembered.
 const FILES_KEPT: usize = 2_048;
 const EXAMPLES_KEPT: usize = 10;
@@ -59,11 +61,16 @@ impl Files {
     fn note_rename(&mut self, before: &str, now: &str) {
         let (old, new) = (extension(before), extension(now));
         let Some(new) = new.filter(|new| Some(*new) != old) else { return };
-        // Office programs write into a temporary file and rename it to the real one: those become known kinds.
-        if !self.became.contains_key(new) && self.became.len() >= EXTENSIONS_KEPT {
+        let is_temporary =
+            |kind: &str| TEMPORARY.iter().any(|temporary| kind.eq_ignore_ascii_case(temporary));
+        if is_temporary(new) || old.is_some_and(is_temporary) {
             return;
         }
-        *self.became.entry(new.to_ascii_lowercase()).or_default() += 1;
+        let new = new.to_ascii_lowercase();
+        if !self.became.contains_key(&new) && self.became.len() >= EXTENSIONS_KEPT {
+            return;
+        }
+        *self.became.entry(new).or_default() += 1;
         if let Some(old) = old.filter(|_| self.kinds.len() < EXTENSIONS_KEPT) {
             self.kinds.insert(old.to_ascii_lowercase());
         }

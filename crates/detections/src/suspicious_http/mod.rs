@@ -28,6 +28,8 @@ const RARE: f64 = 75.0;
 const SHORT: u64 = 1_000;
 /// A host is forgotten after so long without such a request.
 const QUIET: Interval = Interval::from_secs(7 * 86_400);
+/// A pause after which what came since the last report is told.
+const REST: Interval = Interval::from_secs(300);
 const PLACES_MAX: usize = 50_000;
 
 #[derive(Default, Serialize, Deserialize)]
@@ -60,12 +62,30 @@ impl Watch for SuspiciousHttp {
         // Repeats are told on a logarithmic scale.
         if posts.count * 4 >= posts.told * 5 {
             posts.told = posts.count;
-            report(device, posts, http, world, findings);
+            report(device, posts, world, findings);
         }
     }
 
-    fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
+    fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        // What came since the last report is told when it pauses.
+        let mut pending: Vec<(DeviceIndex, u64)> = self
+            .places
+            .iter()
+            .filter(|(_, posts)| posts.count > posts.told && now.since(posts.trail.last) >= REST)
+            .map(|(key, _)| *key)
+            .collect();
+        pending.sort_unstable();
+        for key in pending {
+            if let Some(posts) = self.places.get_mut(&key) {
+                posts.told = posts.count;
+                report(key.0, posts, world, findings);
+            }
+        }
         self.places.retain(|_, posts| now.since(posts.trail.last) <= QUIET);
+    }
+
+    fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
+        self.tick(now + REST, world, findings);
     }
 
     checkpoint!();
@@ -98,9 +118,10 @@ fn is_ancient(agent: &str) -> bool {
     ["MSIE 5", "MSIE 6", "MSIE 7", "MSIE 8"].iter().any(|version| agent.contains(version))
 }
 
-fn report(device: DeviceIndex, posts: &Posts, http: &Http, world: &World, findings: &mut Findings) {
-    let rarity = world.rarity(http.id.resp_h, Some(&posts.host));
+fn report(device: DeviceIndex, posts: &Posts, world: &World, findings: &mut Findings) {
     let trail = &posts.trail;
+    let address = posts.peers.last().copied().unwrap_or(trail.host);
+    let rarity = world.rarity(address, Some(&posts.host));
     findings.report(
         Report {
             detection: &DETECTION,
