@@ -74,7 +74,7 @@ const CLASSES: &[(&str, &str, &str, &str)] = &[
     ("ciscopnp", "Cisco IOS", "network device", "Cisco"),
 ];
 
-/// Systems by the options that their DHCP clients ask for, in their order (Fingerbank's and others' published lists).
+/// Systems by the options that their DHCP clients ask for, in the order in which they do.
 const OPTIONS: &[(&str, &str)] = &[
     ("1,3,6,15,31,33,43,44,46,47,119,121,249,252", "Windows 10 or 11"),
     ("1,15,3,6,44,46,47,31,33,121,249,252,43", "Windows 10"),
