@@ -25,6 +25,7 @@ mod brute_force_ldap;
 mod brute_force_mysql;
 mod brute_force_pop3;
 mod brute_force_postgresql;
+mod brute_force_rdp;
 mod brute_force_redis;
 mod brute_force_rfb;
 mod brute_force_smb;
@@ -99,6 +100,7 @@ pub const DETECTIONS: &[Detection] = &[
     brute_force_mysql::DETECTION,
     brute_force_pop3::DETECTION,
     brute_force_postgresql::DETECTION,
+    brute_force_rdp::DETECTION,
     brute_force_redis::DETECTION,
     brute_force_rfb::DETECTION,
     brute_force_smb::DETECTION,

@@ -1,5 +1,6 @@
 //! One watch per service; the detections of the family only name it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use learn::rhythm;
@@ -8,6 +9,7 @@ use rustc_hash::FxHashMap;
 use world::{DeviceIndex, Direction, Seen, World};
 
 use super::attempts::{Attempts, WINDOW};
+use super::sealed;
 use crate::{Detection, Facts, Findings, Report, Score, Watch, tell};
 
 /// Failures within a day before anything is said: mistyping makes a handful.
@@ -103,12 +105,19 @@ impl BruteForce {
 
 impl Watch for BruteForce {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let (AnyRecord::Login(login), Some(device)) = (seen.record, seen.orig) else { return };
-        if login.service != self.service
-            || !matches!(seen.direction, Direction::Internal | Direction::Outward)
-        {
+        let Some(device) = seen.orig else { return };
+        if !matches!(seen.direction, Direction::Internal | Direction::Outward) {
             return;
         }
+        let login = match seen.record {
+            AnyRecord::Login(login) if login.service == self.service => Cow::Borrowed(&**login),
+            AnyRecord::Conn(conn) if self.service == sealed::RDP => match sealed::login(conn) {
+                Some(login) => Cow::Owned(login),
+                None => return,
+            },
+            _ => return,
+        };
+        let login = &*login;
         let Some(success) = login.success else { return };
         if !success && !is_wrong_password(login) {
             return;

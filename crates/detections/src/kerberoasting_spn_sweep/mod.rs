@@ -18,7 +18,8 @@ pub(crate) const DETECTION: Detection = Detection {
     watch: || Box::new(Watching::<SpnSweep>::default()),
 };
 
-/// Services that are new to the device and asked for within a minute. A log-on asks for a handful: the domain
+/// Services that are new to the device and asked for within a minute, or twice as many with less than ten minutes between
+/// two. A log-on asks for a handful: the domain
 /// controller's, the file server's, the proxy's.
 const SERVICES_MIN: u32 = 6;
 /// Hosts that these services stand on: a log-on needs two or three.
@@ -97,7 +98,8 @@ impl Behaviour for SpnSweep {
         name: &str,
         world: &World,
     ) -> Option<Told> {
-        let fastest = tally.fastest();
+        // Half as many count where they come one by one, with less than the window between two.
+        let fastest = tally.fastest().max(tally.items.len() as u32 / 2);
         if fastest < SERVICES_MIN {
             return None;
         }
@@ -125,7 +127,7 @@ impl Behaviour for SpnSweep {
                 .with("services_new", services)
                 .with("hosts", hosts.len())
                 .with("tickets_with_weak_cipher", *weak)
-                .with("most_services_in_a_minute", fastest)
+                .with("most_services_in_a_minute", tally.fastest())
                 .with_some("account", account.clone())
                 .with("seconds", tally.seconds()),
             baseline: Facts::default().with("services_used_before", known),
@@ -138,7 +140,7 @@ fn score(fastest: u32, weak: u32, known: usize, hours: u32) -> Score {
     const HOURS_KNOWN: u32 = 24;
     let mut score = Score::default();
     let doublings = (f64::from(fastest) / f64::from(SERVICES_MIN)).log2();
-    let reason = format!("tickets for {fastest} new services within a minute; a log-on needs a handful");
+    let reason = format!("tickets for {fastest} new services at once; a log-on needs a handful");
     score.certainty("services", 35.0 + (12.0 * doublings).min(30.0), reason);
     if weak * 2 >= fastest {
         score.certainty("cipher", 20.0, format!("{weak} tickets have a weak cipher"));

@@ -26,6 +26,9 @@ const WEIGHT_MIN: f64 = 12.0;
 /// New targets within a minute that no work by hand makes.
 const FAST: u32 = 10;
 
+/// Hours of traffic after which what a device does may be called known.
+const HOURS_KNOWN: u32 = 24;
+
 #[derive(Default, Serialize, Deserialize)]
 struct PortSweep;
 
@@ -59,16 +62,16 @@ impl Behaviour for PortSweep {
             return None;
         }
         let mut score = sweep::score(tally, 30.0, weight, WEIGHT_MIN, FAST);
+        let hours = world.hours_with_traffic();
+        if hours >= HOURS_KNOWN && tally.days.before() == 0 {
+            score.certainty("new", 10.0, format!("it did no such thing in {hours} hours of traffic"));
+        }
         lessen_by_habit(&mut score, device, &tally.days, world);
         Some(Told {
             score,
             summary: format!(
-                "{name} tried {} on {} within {}; {} of {} attempts were refused or not answered.",
-                if tally.extra.ports_in_words().contains(',') {
-                    format!("the ports {}", outcome.ports_in_words())
-                } else {
-                    format!("port {}", outcome.ports_in_words())
-                },
+                "{name} tried port {} on {} within {}; {} of {} attempts were refused or not answered.",
+                outcome.ports_in_words(),
                 tell::count(outcome.hosts, "host"),
                 tell::span(tally.seconds()),
                 outcome.failed,
