@@ -68,7 +68,7 @@ fn records_of_every_type_come_back_from_segments_and_from_the_log() {
 #[test]
 fn records_of_the_same_time_keep_their_order_however_segments_are_cut_and_merged() {
     let (one, other) = (tempdir().unwrap(), tempdir().unwrap());
-    let mut records = made::records(300, 1, 1);
+    let mut records = made::records(1200, 1, 1);
     for seed in 0..200 {
         records.push(made::record(RECORD_TYPES.len() - 1, made::mix(seed) % 7, Timestamp(NOON)));
     }

@@ -50,10 +50,10 @@ fn filled(dir: &Path, records: &[AnyRecord]) -> Lake {
 #[test]
 fn every_record_type_is_a_table() {
     let dir = tempdir().unwrap();
-    let records = made::records(400, 1, 3);
-    let committed = filled(dir.path(), &records[..300]);
+    let records = made::records(1200, 1, 3);
+    let committed = filled(dir.path(), &records[..900]);
     let mut ingest = committed.begin("b").unwrap();
-    ingest.append(&records[300..]).unwrap();
+    ingest.append(&records[900..]).unwrap();
     ingest.sync().unwrap();
     drop(ingest);
     let lake = Lake::open(dir.path(), Access::Read).unwrap();

@@ -52,7 +52,9 @@ fn frame(packet: &Packet, payload: &[u8]) -> Vec<u8> {
         }
         Transport::Icmp { .. } | Transport::Other => panic!("{packet:?}"),
     };
-    frame[TCP_HEADER + 16] ^= u8::from(packet.checksum == Checksum::Bad);
+    if packet.checksum == Checksum::Bad {
+        frame[TCP_HEADER + 16] ^= 1;
+    }
     frame::with_time_to_live(frame, packet.time_to_live)
 }
 

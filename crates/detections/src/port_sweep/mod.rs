@@ -2,7 +2,7 @@
 
 use records::{AnyRecord, Conn, Interval};
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Seen, World};
+use world::{DeviceIndex, Habit, Seen, World};
 
 use crate::attempt::Answer;
 use crate::sweep::{self, Outcome, Sweep, Target, WINDOW, internal_attempt};
@@ -63,7 +63,9 @@ impl Behaviour for PortSweep {
         }
         let mut score = sweep::score(tally, 30.0, weight, WEIGHT_MIN, FAST);
         let hours = world.hours_with_traffic();
-        if hours >= HOURS_KNOWN && tally.days.before() == 0 {
+        // A monitoring server looks for hosts the day it begins.
+        let is_monitor = world.habit(device).is_some_and(Habit::is_monitor);
+        if hours >= HOURS_KNOWN && tally.days.before() == 0 && !is_monitor {
             score.certainty("new", 10.0, format!("it did no such thing in {hours} hours of traffic"));
         }
         lessen_by_habit(&mut score, device, &tally.days, world);
