@@ -4,6 +4,7 @@ use records::AnyRecord;
 
 use crate::log::LogWriter;
 use crate::manifest::CaptureIdentity;
+use crate::runs::{Run, arrival};
 use crate::segments::{Settled, remove_files};
 use crate::tables::Tables;
 use crate::{Lake, LakeError, folder};
@@ -22,19 +23,22 @@ pub struct Ingest {
     log_number: u64,
     log: LogWriter,
     tables: Tables,
+    /// How many records were taken.
+    records: u64,
 }
 
 impl Ingest {
     pub(crate) fn new(lake: Lake, number: u64) -> Result<Self, LakeError> {
         let log = LogWriter::create(&folder::log_path(&lake.dir, number, 0))?;
-        Ok(Self { lake, number, log_number: 0, log, tables: Tables::default() })
+        Ok(Self { lake, number, log_number: 0, log, tables: Tables::default(), records: 0 })
     }
 
     /// Takes records, in the order of the stream. They are in the lake after the next [`Ingest::sync`]; what becomes a
     /// segment before that never goes through the log.
     pub fn append(&mut self, records: &[AnyRecord]) -> Result<(), LakeError> {
         for record in records {
-            self.tables.push(record)?;
+            self.tables.push(record, Some(arrival(self.number, self.records)))?;
+            self.records += 1;
         }
         if self.tables.rows_max() >= ROWS_MAX || self.tables.bytes() >= BYTES_MAX {
             self.settle()?;
@@ -66,11 +70,16 @@ impl Ingest {
         Ok(())
     }
 
-    /// Ends the ingest: all records are in segments and count for good, and the captures are known.
+    /// Ends the ingest: all records are in segments and count for good, and the captures are known. When this fails they
+    /// do not count; that the lake could not be tidied up afterwards is no failure, see [`Lake::untidied`].
     pub fn commit(mut self, captures: Vec<CaptureIdentity>) -> Result<Lake, LakeError> {
         self.write_segments(None)?;
-        let Self { mut lake, number, log_number, log, .. } = self;
+        let Self { mut lake, number, log_number, log, records, .. } = self;
         let manifest = &mut lake.manifest;
+        if let Some(open) = manifest.open_ingest(number) {
+            let run = Run::new(number, &open.name, records, &open.networks);
+            manifest.runs.push(run);
+        }
         for segment in manifest.segments.iter_mut().filter(|segment| segment.ingest == Some(number)) {
             segment.ingest = None;
         }
@@ -83,9 +92,10 @@ impl Ingest {
         let replaced = std::mem::take(&mut manifest.replaced);
         manifest.store(&lake.dir)?;
         drop(log);
-        folder::remove_file(&folder::log_path(&lake.dir, number, log_number))?;
-        remove_files(&lake.dir, &replaced)?;
-        lake.compact()?;
+        let tidied = folder::remove_file(&folder::log_path(&lake.dir, number, log_number))
+            .and_then(|()| remove_files(&lake.dir, &replaced))
+            .and_then(|()| lake.compact());
+        lake.untidied = tidied.err();
         Ok(lake)
     }
 

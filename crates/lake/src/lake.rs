@@ -29,6 +29,7 @@ pub struct Lake {
     /// Sorted tables of the records that are in logs and in no segment (only where the lake is read).
     pub(crate) unsettled: BTreeMap<usize, RecordBatch>,
     recovered: Recovered,
+    pub(crate) untidied: Option<LakeError>,
     /// Held as long as the lake is open for writing.
     lock: Option<File>,
 }
@@ -40,7 +41,7 @@ impl Lake {
             Access::Read => {
                 let read = recovery::read(dir)?;
                 let (manifest, unsettled, recovered) = read;
-                Ok(Self { dir: dir.to_owned(), manifest, unsettled, recovered, lock: None })
+                Ok(Self { dir: dir.to_owned(), manifest, unsettled, recovered, untidied: None, lock: None })
             }
             Access::Write => {
                 folder::make_folder(dir)?;
@@ -55,7 +56,8 @@ impl Lake {
                 };
                 let recovered = recovery::settle_logs(dir, &mut manifest)?;
                 recovery::remove_strays(dir, &manifest)?;
-                Ok(Self { dir: dir.to_owned(), manifest, unsettled: BTreeMap::new(), recovered, lock })
+                let unsettled = BTreeMap::new();
+                Ok(Self { dir: dir.to_owned(), manifest, unsettled, recovered, untidied: None, lock })
             }
         }
     }
@@ -63,6 +65,12 @@ impl Lake {
     /// What was found in logs when the lake was opened.
     pub const fn recovered(&self) -> Recovered {
         self.recovered
+    }
+
+    /// Why small segments could not be merged, or files that are no longer needed not be removed, after the last commit.
+    /// The records are in the lake all the same; the next commit tries again.
+    pub const fn untidied(&self) -> Option<&LakeError> {
+        self.untidied.as_ref()
     }
 
     /// Whether all records of a capture with this content are in the lake.
@@ -113,14 +121,19 @@ impl Lake {
 
     /// Begins to take in records. What an earlier ingest of this name left without a commit is taken out of the
     /// lake, so that nothing is there twice. The lake comes back from [`Ingest::commit`].
-    pub fn begin(mut self, name: &str) -> Result<Ingest, LakeError> {
+    pub fn begin(self, name: &str) -> Result<Ingest, LakeError> {
+        self.begin_told(name, Vec::new())
+    }
+
+    /// The same; `networks` is what who takes in the records was told, see [`crate::Run::networks`].
+    pub fn begin_told(mut self, name: &str, networks: Vec<String>) -> Result<Ingest, LakeError> {
         if self.lock.is_none() {
             return Err(LakeError::ReadOnly { path: self.dir });
         }
         self.forget(name)?;
         let number = self.manifest.next_ingest;
         self.manifest.next_ingest += 1;
-        self.manifest.open.push(OpenIngest { number, name: name.to_owned(), log_from: 0 });
+        self.manifest.open.push(OpenIngest { number, name: name.to_owned(), log_from: 0, networks });
         self.manifest.store(&self.dir)?;
         Ingest::new(self, number)
     }

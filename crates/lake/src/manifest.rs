@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use records::{RECORD_TYPES, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::runs::Run;
 use crate::{LakeError, folder};
 
 /// Format version of the manifest and of what it names.
@@ -24,6 +25,9 @@ pub(crate) struct Manifest {
     pub(crate) open: Vec<OpenIngest>,
     /// Captures whose records are all in the lake.
     pub(crate) captures: Vec<CaptureIdentity>,
+    /// Ingests that were committed, in order.
+    #[serde(default)]
+    pub(crate) runs: Vec<Run>,
     /// Segments that compaction has replaced; their files go with the next change, so that who reads them
     /// at the time can finish.
     #[serde(default)]
@@ -55,6 +59,10 @@ pub struct Segment {
     /// A merged segment takes the place of the first that it replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u64>,
+    /// Which of its records arrived first and which last, counted through all ingests; absent where an earlier
+    /// version wrote it, which did not keep the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<(u64, u64)>,
 }
 
 impl Segment {
@@ -86,6 +94,9 @@ pub(crate) struct OpenIngest {
     pub(crate) name: String,
     /// The first log file whose records are not in segments.
     pub(crate) log_from: u64,
+    /// See [`Run::networks`].
+    #[serde(default)]
+    pub(crate) networks: Vec<String>,
 }
 
 /// What names a capture by its content, so that the same capture is noticed under another name.
@@ -135,6 +146,7 @@ impl Manifest {
             segments: Vec::new(),
             open: Vec::new(),
             captures: Vec::new(),
+            runs: Vec::new(),
             replaced: Vec::new(),
         }
     }
@@ -227,7 +239,8 @@ mod tests {
             format: Some("zeek-tsv".into()),
             sensor: None,
         });
-        manifest.open.push(OpenIngest { number: 1, name: "b".into(), log_from: 2 });
+        manifest.open.push(OpenIngest { number: 1, name: "b".into(), log_from: 2, networks: Vec::new() });
+        manifest.runs.push(Run::new(3, "c", 5, &["203.0.113.0/24".to_owned()]));
         manifest.store(folder.path()).unwrap();
         assert_eq!(Manifest::load(folder.path()).unwrap(), Some(manifest));
     }

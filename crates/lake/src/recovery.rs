@@ -70,7 +70,7 @@ fn read_logs(dir: &Path, open: &OpenIngest, tables: &mut Tables) -> Result<Recov
     let mut recovered = Recovered::default();
     for number in log_numbers(dir, open)? {
         let Some(mut log) = LogReader::open(&folder::log_path(dir, open.number, number))? else { continue };
-        while log.next_frame(&mut |record| tables.push(&record))? {}
+        while log.next_frame(&mut |record, arrival| tables.push(&record, arrival))? {}
         recovered += log.recovered();
     }
     Ok(recovered)

@@ -13,9 +13,10 @@ use crate::columns::{Sorted, Table};
 pub(crate) struct Tables(BTreeMap<usize, Table>);
 
 impl Tables {
-    pub(crate) fn push(&mut self, record: &AnyRecord) -> Result<(), LakeError> {
+    /// Takes a record; see [`Table::push`].
+    pub(crate) fn push(&mut self, record: &AnyRecord, arrival: Option<u64>) -> Result<(), LakeError> {
         let type_index = record.type_index();
-        self.0.entry(type_index).or_insert_with(|| Table::new(type_index)).push(record)
+        self.0.entry(type_index).or_insert_with(|| Table::new(type_index)).push(record, arrival)
     }
 
     /// Rows of the longest table.

@@ -11,7 +11,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use records::{AnyRecord, ColumnWriter, Interval, Kind, RECORD_TYPES, Timestamp, push_address};
 
-use super::schema::{TIME_ZONE, schema};
+use super::schema::{TIME_ZONE, stored_schema};
 
 /// Longer texts and lists of texts are cut: no honest value is as long, and a column's offsets have 32 bits.
 const TEXT_BYTES_MAX: usize = 64 << 10;
@@ -128,6 +128,8 @@ impl ColumnBuilder {
 pub(crate) struct ChunkBuilder {
     schema: SchemaRef,
     columns: Vec<ColumnBuilder>,
+    /// Where each row stands in the order of arrival.
+    arrivals: UInt64Builder,
     /// The column that the row being written has reached.
     column: usize,
     rows: usize,
@@ -142,14 +144,23 @@ impl ChunkBuilder {
     pub(crate) fn new(type_index: usize) -> Self {
         let record_type = RECORD_TYPES.get(type_index).unwrap_or(&RECORD_TYPES[0]);
         let columns = record_type.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { schema: schema(record_type), columns, column: 0, rows: 0, bytes: 0, address: String::new() }
+        Self {
+            schema: stored_schema(record_type),
+            columns,
+            arrivals: UInt64Builder::new(),
+            column: 0,
+            rows: 0,
+            bytes: 0,
+            address: String::new(),
+        }
     }
 
-    pub(crate) fn push(&mut self, record: &AnyRecord) {
+    pub(crate) fn push(&mut self, record: &AnyRecord, arrival: Option<u64>) {
         self.column = 0;
         record.write(self);
+        self.arrivals.append_option(arrival);
         self.rows += 1;
-        self.bytes += 8 * self.columns.len();
+        self.bytes += 8 * (self.columns.len() + 1);
     }
 
     pub(crate) const fn rows(&self) -> usize {
@@ -165,6 +176,7 @@ impl ChunkBuilder {
         Self {
             schema: Arc::clone(&self.schema),
             columns: self.columns.iter().map(ColumnBuilder::emptied).collect(),
+            arrivals: UInt64Builder::with_capacity(self.arrivals.len()),
             column: 0,
             rows: 0,
             bytes: 0,
@@ -174,13 +186,15 @@ impl ChunkBuilder {
 
     /// The rows so far; more can be added behind them.
     pub(crate) fn copied(&self) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter().map(ColumnBuilder::copied).collect();
+        let arrivals: ArrayRef = Arc::new(self.arrivals.finish_cloned());
+        let columns = self.columns.iter().map(ColumnBuilder::copied).chain([arrivals]).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 
     /// The rows.
     pub(crate) fn finish(mut self) -> Result<RecordBatch, ArrowError> {
-        let columns = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        let arrivals: ArrayRef = Arc::new(self.arrivals.finish());
+        let columns = self.columns.iter_mut().map(ColumnBuilder::finish).chain([arrivals]).collect();
         RecordBatch::try_new(self.schema, columns)
     }
 

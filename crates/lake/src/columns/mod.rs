@@ -6,5 +6,5 @@ mod schema;
 mod table;
 
 pub(crate) use reader::BatchReader;
-pub(crate) use schema::{TIME_ZONE, schema};
+pub(crate) use schema::{ARRIVAL, TIME_ZONE, schema, stored_schema};
 pub(crate) use table::{Sorted, Table};

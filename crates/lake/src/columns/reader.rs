@@ -9,6 +9,8 @@ use arrow::array::{
 use arrow::datatypes::{DurationNanosecondType, Float64Type, Int64Type, TimestampNanosecondType, UInt64Type};
 use records::{AnyRecord, ColumnReader, Interval, RECORD_TYPES, ReadError, Timestamp};
 
+use super::schema::ARRIVAL;
+
 enum Values {
     Timestamp(TimestampNanosecondArray),
     Interval(DurationNanosecondArray),
@@ -51,6 +53,7 @@ impl Values {
 pub(crate) struct BatchReader {
     type_index: usize,
     columns: Vec<Option<Values>>,
+    arrivals: Option<Values>,
     rows: usize,
 }
 
@@ -61,6 +64,7 @@ impl BatchReader {
         Self {
             type_index,
             columns: columns.iter().map(|column| values_of(column.name)).collect(),
+            arrivals: values_of(ARRIVAL),
             rows: batch.num_rows(),
         }
     }
@@ -74,6 +78,16 @@ impl BatchReader {
             return Err(ReadError::Short);
         }
         AnyRecord::read(self.type_index, &mut RowReader { batch: self, row, column: 0 })
+    }
+
+    /// Where the record stands in the order of arrival, if that was kept.
+    pub(crate) fn arrival(&self, row: usize) -> Option<u64> {
+        match &self.arrivals {
+            Some(Values::Count(arrivals)) if row < self.rows && !arrivals.is_null(row) => {
+                Some(arrivals.value(row))
+            }
+            _ => None,
+        }
     }
 
     /// The text in a column; empty where the type has no such column of texts.

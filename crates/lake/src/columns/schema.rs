@@ -9,6 +9,17 @@ use records::{Column, Kind, RecordType};
 /// UTC, as the part of Arrow that knows no names of time zones writes it.
 pub(crate) const TIME_ZONE: &str = "+00:00";
 
+/// The column behind those of the record type: where the record stands among all that arrived. It is no part of the
+/// record, and is not shown.
+pub(crate) const ARRIVAL: &str = "_arrival";
+
+/// The schema at rest: that of the type, and behind it [`ARRIVAL`].
+pub(crate) fn stored_schema(record_type: &RecordType) -> SchemaRef {
+    let arrival = Field::new(ARRIVAL, DataType::UInt64, true);
+    let fields = record_type.columns.iter().map(field).chain([arrival]);
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
 /// The schema: one field per column, the column's documentation as metadata `doc`.
 ///
 /// All columns but the record's time may be empty: a column that a later version adds is empty in older

@@ -4,13 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{AsArray as _, RecordBatch};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::interleave_record_batch;
-use arrow::datatypes::TimestampNanosecondType;
+use arrow::datatypes::{TimestampNanosecondType, UInt64Type};
 use arrow::error::ArrowError;
 use records::AnyRecord;
 
 use super::builder::ChunkBuilder;
+use super::schema::ARRIVAL;
 use crate::LakeError;
 
 /// Rows of a chunk: few enough that growing its columns copies little.
@@ -34,8 +35,9 @@ impl Table {
         Self { type_index, chunks: Vec::new(), growing: ChunkBuilder::new(type_index), bytes: 0, logged: 0 }
     }
 
-    pub(crate) fn push(&mut self, record: &AnyRecord) -> Result<(), LakeError> {
-        self.growing.push(record);
+    /// Takes a record; `arrival` says where it stands in the order in which records arrived, if that is known.
+    pub(crate) fn push(&mut self, record: &AnyRecord, arrival: Option<u64>) -> Result<(), LakeError> {
+        self.growing.push(record, arrival);
         if self.growing.rows() >= CHUNK_ROWS {
             self.bytes += self.growing.bytes();
             let empty = self.growing.emptied();
@@ -127,9 +129,31 @@ impl Sorted {
         self.order().chunks(CHUNK_ROWS).map(|order| self.gather(order))
     }
 
-    /// All rows as one batch.
+    /// All rows as one batch of the type's own columns.
     pub(crate) fn whole(&self) -> Result<RecordBatch, ArrowError> {
-        self.gather(self.order())
+        let mut rows = self.gather(self.order())?;
+        if let Ok(place) = rows.schema().index_of(ARRIVAL) {
+            rows.remove_column(place);
+        }
+        Ok(rows)
+    }
+
+    /// Which of its rows arrived first and which last; `None` where that is not known of all.
+    pub(crate) fn arrivals(&self) -> Option<(u64, u64)> {
+        let columns: Option<Vec<_>> = self
+            .chunks
+            .iter()
+            .map(|chunk| chunk.column_by_name(ARRIVAL)?.as_primitive_opt::<UInt64Type>())
+            .collect();
+        let columns = columns?;
+        let mut span: Option<(u64, u64)> = None;
+        for (_, row) in self.order() {
+            let (column, row) = (columns.get(*row as usize / CHUNK_ROWS)?, *row as usize % CHUNK_ROWS);
+            let arrival = (!column.is_null(row)).then(|| column.value(row))?;
+            let (first, last) = span.unwrap_or((arrival, arrival));
+            span = Some((first.min(arrival), last.max(arrival)));
+        }
+        span
     }
 
     fn gather(&self, order: &[(i64, u32)]) -> Result<RecordBatch, ArrowError> {

@@ -83,10 +83,10 @@ impl LogReader {
         Ok(payload)
     }
 
-    /// Gives the records of the next frame to `take`; false at the end.
+    /// Gives the records of the next frame to `take`, each with its place in the order of arrival; false at the end.
     pub(crate) fn next_frame(
         &mut self,
-        take: &mut impl FnMut(AnyRecord) -> Result<(), LakeError>,
+        take: &mut impl FnMut(AnyRecord, Option<u64>) -> Result<(), LakeError>,
     ) -> Result<bool, LakeError> {
         if !self.is_log {
             return Ok(false);
@@ -106,13 +106,13 @@ impl LogReader {
     fn batch(
         &mut self,
         batch: &BatchReader,
-        take: &mut impl FnMut(AnyRecord) -> Result<(), LakeError>,
+        take: &mut impl FnMut(AnyRecord, Option<u64>) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
         for row in 0..batch.rows() {
             match batch.record(row) {
                 Ok(record) => {
                     self.recovered.records += 1;
-                    take(record)?;
+                    take(record, batch.arrival(row))?;
                 }
                 Err(_) => self.recovered.unreadable_records += 1,
             }

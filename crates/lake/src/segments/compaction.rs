@@ -22,8 +22,9 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
     for group in groups(manifest) {
         let Some(type_index) = group.first().and_then(Segment::type_index) else { continue };
         let mut table = Table::new(type_index);
-        for record in Records::new(dir, type_index, group.iter().cloned(), None, TimeRange::ALL)? {
-            table.push(&record?)?;
+        let mut records = Records::new(dir, type_index, group.iter().cloned(), None, TimeRange::ALL)?;
+        while let Some((record, arrival)) = records.next_arrived()? {
+            table.push(&record, arrival)?;
         }
         let mut settled = Settled::default();
         settled.take(dir, manifest, type_index, table.sorted()?);
@@ -38,7 +39,10 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
 /// The groups of segments worth merging, in order. No other segment of the type and day has its place between those of a
 /// group, so that merging changes no order.
 fn groups(manifest: &Manifest) -> Vec<Vec<Segment>> {
-    let is_small = |segment: &Segment| segment.rows < SMALL_ROWS && segment.ingest.is_none();
+    // What has no order of arrival stays apart, so that it does not take that of others away.
+    let is_small = |segment: &Segment| {
+        segment.rows < SMALL_ROWS && segment.ingest.is_none() && segment.arrivals.is_some()
+    };
     let day = |segment: &Segment| (segment.record_type.clone(), segment.day.clone());
     let mut segments: Vec<&Segment> = manifest.segments.iter().collect();
     segments.sort_by_cached_key(|segment| (day(segment), segment.place()));

@@ -33,6 +33,7 @@ pub struct Records {
 struct Head {
     ts: Timestamp,
     record: AnyRecord,
+    arrival: Option<u64>,
     source: Source,
 }
 
@@ -95,13 +96,13 @@ impl Records {
 
     /// Puts the source's next record of the time range among the heads.
     fn advance(&mut self, mut source: Source) -> Result<(), LakeError> {
-        while let Some(record) = source.next(self.type_index)? {
+        while let Some((record, arrival)) = source.next(self.type_index)? {
             let ts = record.ts();
             if self.range.until.is_some_and(|until| ts >= until) {
                 return Ok(());
             }
             if self.range.contains(ts) {
-                self.heads.push(Reverse(Head { ts, record, source }));
+                self.heads.push(Reverse(Head { ts, record, arrival, source }));
                 return Ok(());
             }
         }
@@ -120,11 +121,12 @@ impl Records {
         Ok(())
     }
 
-    fn take(&mut self) -> Result<Option<AnyRecord>, LakeError> {
+    /// The next record, with its place in the order of arrival if that was kept.
+    pub(super) fn next_arrived(&mut self) -> Result<Option<(AnyRecord, Option<u64>)>, LakeError> {
         self.open_due()?;
         let Some(Reverse(head)) = self.heads.pop() else { return Ok(None) };
         self.advance(head.source)?;
-        Ok(Some(head.record))
+        Ok(Some((head.record, head.arrival)))
     }
 
     /// The name of the records' type.
@@ -140,9 +142,9 @@ impl Iterator for Records {
         if self.failed {
             return None;
         }
-        let taken = self.take();
+        let taken = self.next_arrived();
         self.failed = taken.is_err();
-        taken.transpose()
+        taken.map(|taken| taken.map(|(record, _)| record)).transpose()
     }
 }
 
@@ -157,14 +159,15 @@ impl Source {
         Ok(Self { place: segment.place(), path, batches: Some(batches), batch, row: 0 })
     }
 
-    fn next(&mut self, type_index: usize) -> Result<Option<AnyRecord>, LakeError> {
+    fn next(&mut self, type_index: usize) -> Result<Option<(AnyRecord, Option<u64>)>, LakeError> {
         while self.row >= self.batch.rows() {
             let Some(batch) = self.batches.as_mut().and_then(Iterator::next) else { return Ok(None) };
             self.batch = BatchReader::new(type_index, &batch.map_err(LakeError::segment(&self.path))?);
             self.row = 0;
         }
         let record = self.batch.record(self.row).map_err(LakeError::segment(&self.path))?;
+        let arrival = self.batch.arrival(self.row);
         self.row += 1;
-        Ok(Some(record))
+        Ok(Some((record, arrival)))
     }
 }

@@ -3,8 +3,10 @@
 mod compaction;
 mod merge;
 mod properties;
+mod replay;
 mod write;
 
 pub(crate) use compaction::compact;
 pub use merge::Records;
+pub use replay::Replay;
 pub(crate) use write::{Settled, remove_files};

@@ -6,6 +6,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use records::{Column, Kind, RecordType};
 
+use crate::columns::ARRIVAL;
+
 /// Rows of a row group: what is read and pruned at once.
 pub(super) const ROW_GROUP_ROWS: usize = 128 << 10;
 
@@ -67,6 +69,12 @@ pub(super) fn properties(record_type: &RecordType, rows: usize) -> WriterPropert
             descending: false,
             nulls_first: false,
         }]));
+    // Hardly ever looked at, and nearly counts up.
+    let arrival = || ColumnPath::new(vec![ARRIVAL.to_owned()]);
+    properties = properties
+        .set_column_dictionary_enabled(arrival(), false)
+        .set_column_encoding(arrival(), Encoding::DELTA_BINARY_PACKED)
+        .set_column_statistics_enabled(arrival(), EnabledStatistics::None);
     for column in record_type.columns {
         let path = || ColumnPath::new(vec![column.name.to_owned()]);
         if HARDLY_REPEATED.contains(&column.name) {

@@ -9,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use records::{RECORD_TYPES, Timestamp};
 
 use super::properties::properties;
-use crate::columns::{Sorted, schema};
+use crate::columns::{Sorted, stored_schema};
 use crate::manifest::{Manifest, Segment};
 use crate::{LakeError, folder};
 
@@ -46,6 +46,7 @@ impl Settled {
                 last: of_day.order().last().map_or(first, |(ts, _)| *ts),
                 ingest: None,
                 place: None,
+                arrivals: of_day.arrivals(),
             };
             let path = segment.path(dir);
             self.segments.push(Unwritten { segment, path, type_index, table: of_day });
@@ -96,7 +97,7 @@ fn write_file(path: &Path, type_index: usize, table: &Sorted) -> Result<u64, Lak
     };
     let file = File::create(path).map_err(LakeError::io("create", path))?;
     let properties = properties(record_type, table.order().len());
-    let mut writer = ArrowWriter::try_new(file, schema(record_type), Some(properties))
+    let mut writer = ArrowWriter::try_new(file, stored_schema(record_type), Some(properties))
         .map_err(LakeError::segment(path))?;
     for batch in table.batches() {
         let batch = batch.map_err(LakeError::segment(path))?;
