@@ -33,6 +33,10 @@ impl Brain {
     /// Takes the next record. Records come in the order in which they were written: a connection when it ended, with
     /// the time at which it began.
     pub fn observe(&mut self, record: &AnyRecord) {
+        // That is about a run of the program, not about the network.
+        if matches!(record, AnyRecord::Stats(_)) {
+            return;
+        }
         self.watches.observe(record, &mut self.world, &mut self.findings);
     }
 

@@ -1,6 +1,7 @@
 //! How far the reading of files has come; for another thread to look at.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Counts that only grow, but for the total, which is known from the beginning.
 #[derive(Debug, Default)]
@@ -9,6 +10,7 @@ pub struct Progress {
     bytes_read: AtomicU64,
     frames: AtomicU64,
     files_done: AtomicU64,
+    is_stopped: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -30,6 +32,16 @@ impl Progress {
     /// Files read to their end.
     pub fn files_done(&self) -> u64 {
         self.files_done.load(Ordering::Relaxed)
+    }
+
+    /// A flag that ends the reading when somebody raises it: the source gives no more frames then.
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_stopped)
+    }
+
+    /// Whether the reading was ended before its end.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
     }
 
     /// More files are to be read, of so many bytes.

@@ -130,6 +130,9 @@ impl Source {
     /// Fills the batch with the next frames; false where there are none.
     pub fn fill(&mut self, batch: &mut FrameBatch) -> bool {
         batch.clear();
+        if self.progress.is_stopped() {
+            return false;
+        }
         self.batches += 1;
         while !batch.is_full() {
             if !self.choose() {

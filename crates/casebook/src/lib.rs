@@ -9,7 +9,7 @@ mod schema;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 use serde_json::Value;
 
 pub use error::CasebookError;
@@ -60,44 +60,29 @@ impl Casebook {
         devices: impl IntoIterator<Item = DeviceRow>,
     ) -> Result<(), CasebookError> {
         let transaction = self.database.transaction()?;
-        {
-            let mut insert = transaction.prepare(
-                "INSERT INTO findings (id, detection, device, host, first_seen, last_seen, raised, threat, certainty, state, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                 ON CONFLICT (id) DO UPDATE SET detection = ?2, device = ?3, host = ?4, first_seen = ?5, last_seen = ?6,
-                 raised = ?7, threat = ?8, certainty = ?9, body = ?11,
-                 state = CASE WHEN state IN ('open', 'explained') THEN ?10 ELSE state END",
-            )?;
-            for row in findings {
-                insert.execute(params![
-                    row.id,
-                    row.detection,
-                    row.device,
-                    row.host,
-                    row.first_seen.0,
-                    row.last_seen.0,
-                    row.raised.map(|time| time.0),
-                    row.threat,
-                    row.certainty,
-                    row.state,
-                    row.body.to_string(),
-                ])?;
-            }
-            let mut insert = transaction.prepare(
-                "INSERT INTO devices (id, name, first_seen, last_seen, body) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE SET name = ?2, first_seen = ?3, last_seen = ?4, body = ?5",
-            )?;
-            for row in devices {
-                insert.execute(params![
-                    row.id,
-                    row.name,
-                    row.first_seen.0,
-                    row.last_seen.0,
-                    row.body.to_string()
-                ])?;
-            }
-        }
+        write(&transaction, findings, devices)?;
         Ok(transaction.commit()?)
+    }
+
+    /// Keeps these findings and devices alone: what led to others is no longer there. A finding that a person has put
+    /// into a state stays.
+    pub fn keep_only(
+        &mut self,
+        findings: impl IntoIterator<Item = FindingRow>,
+        devices: impl IntoIterator<Item = DeviceRow>,
+    ) -> Result<(), CasebookError> {
+        let transaction = self.database.transaction()?;
+        transaction.execute_batch(
+            "DELETE FROM findings WHERE state IN ('open', 'explained'); DELETE FROM devices;",
+        )?;
+        write(&transaction, findings, devices)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// How many findings there are.
+    pub fn finding_count(&self) -> Result<u64, CasebookError> {
+        let count: i64 = self.database.query_row("SELECT count(*) FROM findings", [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// All findings, ranked: alerts first, then by threat and certainty together, then the older first.
@@ -126,6 +111,44 @@ impl Casebook {
         })
         .collect()
     }
+}
+
+/// Writes findings and devices; one of the same id is replaced, but for the state that a person gave it.
+fn write(
+    transaction: &Transaction<'_>,
+    findings: impl IntoIterator<Item = FindingRow>,
+    devices: impl IntoIterator<Item = DeviceRow>,
+) -> Result<(), CasebookError> {
+    let mut insert = transaction.prepare(
+                "INSERT INTO findings (id, detection, device, host, first_seen, last_seen, raised, threat, certainty, state, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (id) DO UPDATE SET detection = ?2, device = ?3, host = ?4, first_seen = ?5, last_seen = ?6,
+                 raised = ?7, threat = ?8, certainty = ?9, body = ?11,
+                 state = CASE WHEN state IN ('open', 'explained') THEN ?10 ELSE state END",
+            )?;
+    for row in findings {
+        insert.execute(params![
+            row.id,
+            row.detection,
+            row.device,
+            row.host,
+            row.first_seen.0,
+            row.last_seen.0,
+            row.raised.map(|time| time.0),
+            row.threat,
+            row.certainty,
+            row.state,
+            row.body.to_string(),
+        ])?;
+    }
+    let mut insert = transaction.prepare(
+        "INSERT INTO devices (id, name, first_seen, last_seen, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET name = ?2, first_seen = ?3, last_seen = ?4, body = ?5",
+    )?;
+    for row in devices {
+        insert.execute(params![row.id, row.name, row.first_seen.0, row.last_seen.0, row.body.to_string()])?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -179,6 +202,17 @@ mod tests {
         casebook.keep([finding("a", 95, 95)], []).unwrap();
         let findings = casebook.findings().unwrap();
         assert_eq!((&findings[0]["state"], &findings[0]["threat"]), (&json!("triaged"), &json!(95)));
+    }
+
+    #[test]
+    fn what_is_kept_alone_replaces_all_but_what_a_person_decided_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut casebook = Casebook::open(folder.path()).unwrap();
+        casebook.keep([finding("a", 90, 90), finding("b", 80, 90), finding("c", 70, 90)], []).unwrap();
+        casebook.database.execute("UPDATE findings SET state = 'triaged' WHERE id = 'a'", []).unwrap();
+        casebook.keep_only([finding("c", 60, 90)], []).unwrap();
+        assert_eq!(ids(&casebook), ["a", "c"]);
+        assert_eq!(casebook.finding_count().unwrap(), 2);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashTable;
 use packets::{Packet, Transport};
-use records::{Conn, Network, Timestamp};
+use records::{Conn, Network, Stats, Timestamp};
 
 use crate::config::Config;
 use crate::datagrams::Datagrams;
@@ -42,8 +42,6 @@ pub struct Table<H: Handler> {
     holders: BTreeSet<u32>,
     /// Names connections in the order of their first packets.
     next_serial: u64,
-    evicted: u64,
-    gave_way: u64,
 }
 
 /// A connection.
@@ -110,11 +108,10 @@ impl<H: Handler> Table<H> {
                 one_max: config.early_bytes_max,
                 total_max: config.early_bytes_total_max,
                 used: 0,
+                stats: Stats::default(),
             },
             holders: BTreeSet::new(),
             next_serial: 0,
-            evicted: 0,
-            gave_way: 0,
         }
     }
 
@@ -123,14 +120,9 @@ impl<H: Handler> Table<H> {
         self.index.len()
     }
 
-    /// How many connections had to be closed early for want of room.
-    pub fn evicted(&self) -> u64 {
-        self.evicted
-    }
-
-    /// How often a connection had to give up its early bytes because all together kept too many.
-    pub fn gave_way(&self) -> u64 {
-        self.gave_way
+    /// What was lost, in numbers.
+    pub const fn stats(&self) -> &Stats {
+        &self.budget.stats
     }
 
     /// How many bytes of early TCP segments are kept, with what keeping them costs.
@@ -306,7 +298,7 @@ impl<H: Handler> Table<H> {
             let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
             if let Flow::Tcp(tcp) = &mut entry.transport {
                 tcp.give_way(&mut self.budget, &mut out);
-                self.gave_way = self.gave_way.saturating_add(1);
+                self.budget.stats.early_bytes_given_way += 1;
             }
         }
     }
@@ -368,7 +360,7 @@ impl<H: Handler> Table<H> {
             self.rearm(slot, deadline);
             searched += 1;
         };
-        self.evicted = self.evicted.saturating_add(1);
+        self.budget.stats.connections_evicted += 1;
         if let Some(entry) = self.slots.get_mut(slot)
             && let Some(weird) = entry.facts.violation(now, Violation::ConnectionsOverLimit)
         {

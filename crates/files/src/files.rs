@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::hash::Hasher as _;
 use std::vec::Drain;
 
-use records::{AnyRecord, Endpoints, Timestamp, Uid};
+use records::{AnyRecord, Endpoints, Stats, Timestamp, Uid};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::open_file::OpenFile;
@@ -73,17 +73,6 @@ pub struct Summary {
     pub seen_bytes: u64,
 }
 
-/// Files that were not followed because of a limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Refused {
-    /// Too many were open.
-    pub too_many: u64,
-    /// Given up before their end, since too many were open on one connection.
-    pub given_up: u64,
-    /// With holes that were given up since too many bytes waited behind those of all files.
-    pub gave_way: u64,
-}
-
 /// The open files. A file has its record when it ends: when the protocol says so, when it has all the bytes that
 /// it should have, when nothing comes for two minutes, or when its connection ends.
 #[derive(Default)]
@@ -95,7 +84,7 @@ pub struct Files {
     last_handle: u64,
     store: Option<Store>,
     records: Vec<AnyRecord>,
-    refused: Refused,
+    stats: Stats,
     budget: Budget,
     limits: FileLimits,
     /// What waits behind holes.
@@ -143,9 +132,9 @@ impl Files {
         self.records.drain(..)
     }
 
-    /// What was not followed because of a limit.
-    pub fn refused(&self) -> Refused {
-        self.refused
+    /// How many files there were, and what was not followed because of a limit.
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     /// Files that were to be written out and were not.
@@ -160,13 +149,13 @@ impl Files {
             return *handle;
         }
         if self.open.len() >= OPEN_MAX {
-            self.refused.too_many += 1;
+            self.stats.files_refused += 1;
             return REFUSED;
         }
         if let Some(oldest) = connection.handles.first().copied()
             && connection.handles.len() >= OPEN_PER_CONNECTION_MAX
         {
-            self.refused.given_up += 1;
+            self.stats.files_given_up += 1;
             self.remove(oldest, true);
         }
         self.last_handle += 1;
@@ -277,7 +266,7 @@ impl Files {
             if let Some(Slot { state: State::Open(file), .. }) = self.open.get_mut(&handle) {
                 file.give_way(self.store.as_mut());
                 self.pending = self.pending.saturating_sub(cost);
-                self.refused.gave_way += 1;
+                self.stats.file_holes_given_up += 1;
             }
         }
     }
@@ -293,6 +282,7 @@ impl Files {
         if !matches!(slot.state, State::Open(_)) {
             let ordinal = self.ordinals.entry(slot.carrier.uid).or_default();
             *ordinal += 1;
+            self.stats.files += 1;
             let fuid = fuid(slot.carrier.uid, *ordinal);
             let (start, budget) = (slot.start.clone(), self.budget.clone());
             let file = OpenFile::new(ts, fuid, start, self.store.as_mut(), budget);
@@ -441,7 +431,7 @@ mod tests {
             let handle = files.begin(seconds(1), carrier(), Start::default());
             files.data(seconds(1), handle, b"x");
         }
-        assert_eq!(files.refused(), Refused { too_many: 0, given_up: 10, gave_way: 0 });
+        assert_eq!((files.stats().files_refused, files.stats().files_given_up), (0, 10));
         assert_eq!(files.open.len(), OPEN_PER_CONNECTION_MAX);
         files.end_connection(carrier().uid);
         assert_eq!(files.open.len() + files.connections.len() + files.ordinals.len(), 0);
@@ -461,7 +451,7 @@ mod tests {
                 assert!(files.pending <= limits.pending_bytes_max);
             }
         }
-        assert!(files.refused().gave_way > 10);
+        assert!(files.stats().file_holes_given_up > 10);
         files.data_at(seconds(1), *modest, 0, b"first");
         files.end_connection(carrier().uid);
         assert_eq!(files.pending, 0);

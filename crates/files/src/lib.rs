@@ -33,6 +33,6 @@ mod windows_time;
 mod zip;
 
 pub use digest::{Digest, Sums};
-pub use files::{Carrier, FileLimits, Files, Handle, Refused, Start, Summary};
+pub use files::{Carrier, FileLimits, Files, Handle, Start, Summary};
 pub use magic::mime_type;
 pub use store::{Dropped, KeptBytes, Store, StoreLimits};

@@ -77,7 +77,7 @@ impl<'a> Taker<'a> {
     }
 }
 
-/// Reads all logs to their end; now and then `on_progress` is called. The records are in the answer, to be taken in
+/// Reads all logs to their end, or until the user ends it; now and then `on_progress` is called. The records are in the answer, to be taken in
 /// order; the report says what could not be read.
 ///
 /// # Errors
@@ -170,6 +170,9 @@ fn read_log(
         if number % LINES_PER_PROGRESS == 0 {
             progress.add_frames(LINES_PER_PROGRESS);
             on_progress();
+            if progress.is_stopped() {
+                break;
+            }
         }
     }
     let Taker { report, span, sensors, failure, .. } = taker;

@@ -6,21 +6,24 @@ use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context as _, Result, bail};
 use brain::Brain;
-use casebook::{Casebook, DeviceRow, FindingRow};
+use casebook::Casebook;
 use records::{AnyRecord, Network};
 use sensor::{Listed, Listing, Source};
 
 use crate::arguments::Analyze;
+use crate::casebook_rows::{device_row, finding_row};
 use crate::intake::{self, Intake};
+use crate::interrupt;
 use crate::keeping::Keeping;
 use crate::key_log;
 use crate::memory;
-use crate::output::{Outcome, tell, tell_of};
+use crate::output::{Outcome, WARN, tell, tell_of};
 use crate::progress::Bar;
+use crate::recall::recall;
 use crate::report::{Taken, report};
 
-/// Batches of records that may wait for the brain.
-const BATCHES_WAITING: usize = 16;
+/// Batches of records that may wait for the brain, and for the lake.
+const BATCHES_WAITING: usize = 8;
 
 pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
     let config = sensor_config(arguments)?;
@@ -35,13 +38,15 @@ pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
             captures.tell(arguments);
             let brain = Brain::new(brain_config(arguments)?);
             let temporary = std::env::temp_dir();
-            let (brain, taken) = follow(arguments, &config, &captures.new, &temporary, brain, |_| Ok(()))?;
+            let Followed { brain, taken, is_stopped } =
+                follow(arguments, &config, &captures.new, &temporary, brain, None)?;
             intake::tell_repeated_streams(&captures.new, &taken.traffic, true, |_| false);
             let (_, findings) = keep_findings(Casebook::in_memory()?, brain)?;
-            report(arguments, &findings, &taken, None)?
+            let outcome = report(arguments, &findings, &taken, None)?;
+            if is_stopped { Outcome::Stopped } else { outcome }
         }
     };
-    Ok(if unreadable.is_empty() { outcome } else { Outcome::Damaged })
+    Ok(if unreadable.is_empty() || outcome == Outcome::Stopped { outcome } else { Outcome::Damaged })
 }
 
 /// Analyses captures into a lake. A capture that is in the lake already is left out.
@@ -51,30 +56,38 @@ fn keep_in_lake(
     folder: &Path,
     captures: Vec<Listed>,
 ) -> Result<Outcome> {
-    let (mut keeping, captures) = Keeping::begin(folder, captures)?;
+    let brain_config = brain_config(arguments)?;
+    let (mut keeping, captures) = Keeping::begin(folder, captures, arguments.networks.clone())?;
     captures.tell(arguments);
     keeping.tell_unfinished();
+    let mut casebook = Casebook::open(folder)?;
+    let brain = recall(folder, keeping.lake(), &mut casebook, brain_config, arguments.quiet)?;
     if captures.new.is_empty() {
         keeping.abandon()?;
-        let findings = Casebook::open(folder)?.findings()?;
-        return report(arguments, &findings, &Taken::default(), None);
+        return report(arguments, &casebook.findings()?, &Taken::default(), None);
     }
-    let brain = memory::load(folder, keeping.captures_before(), brain_config(arguments)?)?;
-    let (brain, taken) =
-        follow(arguments, config, &captures.new, folder, brain, |records| keeping.append(records))?;
-    let captures_after = keeping.captures_after(&taken.traffic);
-    let is_counted = captures_after > keeping.captures_before();
+    let Followed { brain, mut taken, is_stopped } =
+        follow(arguments, config, &captures.new, folder, brain, Some(&mut keeping))?;
+    keeping.append_stats(&mut taken.traffic)?;
+    let is_counted = if is_stopped { keeping.has_records() } else { keeping.is_new(&taken.traffic) };
     let streams = &captures.new;
     intake::tell_repeated_streams(streams, &taken.traffic, is_counted, |content| keeping.knows(content));
     if !is_counted {
         keeping.abandon()?;
-        return report(arguments, &Casebook::open(folder)?.findings()?, &nothing_of(taken), None);
+        let outcome = report(arguments, &casebook.findings()?, &nothing_of(taken), None)?;
+        return Ok(if is_stopped { Outcome::Stopped } else { outcome });
     }
-    let (brain, findings) = keep_findings(Casebook::open(folder)?, brain)?;
-    memory::save(folder, captures_after, &brain)?;
-    let counts = keeping.commit(&taken.traffic)?;
-    memory::forget_before(folder, captures_after);
-    report(arguments, &findings, &taken, Some(counts))
+    // The lake first: what the casebook and the checkpoint lack after a crash is made again from its records.
+    let (records, runs) = if is_stopped { keeping.leave_open()? } else { keeping.commit(&taken.traffic)? };
+    let (brain, findings) = keep_findings(casebook, brain)?;
+    memory::save(folder, &runs, &brain)?;
+    let outcome = report(arguments, &findings, &taken, Some(records))?;
+    if is_stopped {
+        tell(&format!(
+            "{WARN}stopped:{WARN:#} what was read is in the lake; analyse the same captures again to replace it by the whole"
+        ));
+    }
+    Ok(if is_stopped { Outcome::Stopped } else { outcome })
 }
 
 /// Of what is not counted only what is wrong with the captures matters; where nothing was read, all does.
@@ -82,23 +95,33 @@ fn nothing_of(taken: Taken) -> Taken {
     if taken.is_any_read() { Taken::default() } else { taken }
 }
 
-/// Reads the captures and logs; the brain thinks on a thread of its own while `keep` takes the records.
+/// What came of reading captures and logs.
+struct Followed {
+    brain: Brain,
+    taken: Taken,
+    /// The user ended it.
+    is_stopped: bool,
+}
+
+/// Reads the captures and logs. The brain thinks on a thread of its own, and on another one the lake takes the records.
 fn follow(
     arguments: &Analyze,
     config: &sensor::Config,
     files: &[Listed],
     temporary: &Path,
     mut brain: Brain,
-    mut keep: impl FnMut(&[AnyRecord]) -> Result<()>,
-) -> Result<(Brain, Taken)> {
+    keeping: Option<&mut Keeping>,
+) -> Result<Followed> {
     let files = files.to_vec();
     let (captures, logs) = logs::split(files);
     if !captures.is_empty() && !logs.is_empty() {
         tell("captures and logs are read together: traffic that is in both counts twice");
     }
     let what = if captures.is_empty() { "lines" } else { "packets" };
+    let dropped_before = brain.dropped_findings();
     let source = Source::of(captures);
     let progress = source.progress();
+    interrupt::watch(&progress.stop_flag())?;
     logs.iter().for_each(|log| progress.add_total(log.file.disk_bytes));
     let bar = Bar::new(Arc::clone(&progress), what, arguments.quiet);
     let reading =
@@ -106,36 +129,60 @@ fn follow(
     let (mut of_logs, logs) =
         logs::read(logs, &reading, &progress, || bar.update()).context("putting logs in order")?;
     std::thread::scope(|scope| {
-        let (to_brain, batches) = sync_channel::<Arc<Vec<AnyRecord>>>(BATCHES_WAITING);
+        let (to_brain, for_brain) = sync_channel::<Arc<Vec<AnyRecord>>>(BATCHES_WAITING);
+        let (to_lake, for_lake) = sync_channel::<Arc<Vec<AnyRecord>>>(BATCHES_WAITING);
         let thinking = scope.spawn(move || {
-            for records in batches {
+            for records in for_brain {
                 records.iter().for_each(|record| brain.observe(record));
             }
             brain.finish();
             brain
         });
-        let mut give = |records: Vec<AnyRecord>| {
+        let writing = keeping.map(|keeping| scope.spawn(move || keeping.take(&for_lake)));
+        let give = |records: Vec<AnyRecord>| {
             let records = Arc::new(records);
             to_brain.send(Arc::clone(&records)).context("the brain has stopped")?;
-            keep(&records)
+            if writing.is_some() {
+                to_lake.send(records).context("the lake takes no more")?;
+            }
+            anyhow::Ok(())
         };
-        let mut traffic = sensor::run(source, config, |records| {
+        let traffic = sensor::run(source, config, |records| {
             bar.update();
             give(of_logs.with(records)?)
-        })?;
-        loop {
-            let records = of_logs.rest()?;
-            if records.is_empty() {
-                break;
-            }
-            give(records)?;
-        }
-        traffic.files.extend(logs.files.iter().cloned());
-        drop(to_brain);
+        })
+        .and_then(|traffic| give_rest(of_logs, &progress, give).map(|()| traffic));
+        // A wish to stop that comes later changes nothing any more.
+        let is_stopped = progress.is_stopped();
+        drop((to_brain, to_lake));
         bar.message("thinking");
+        // What ended the writing is the cause of what ended the reading.
+        if let Some(writing) = writing {
+            let Ok(written) = writing.join() else { bail!("the writing to the lake has stopped") };
+            written?;
+        }
+        let mut traffic = traffic?;
         let Ok(brain) = thinking.join() else { bail!("the brain has stopped") };
-        Ok((brain, Taken { traffic, logs }))
+        traffic.stats.findings_dropped = brain.dropped_findings() - dropped_before;
+        traffic.files.extend(logs.files.iter().cloned());
+        Ok(Followed { brain, taken: Taken { traffic, logs }, is_stopped })
     })
+}
+
+/// Gives what logs have behind the last packet, unless the user ends it.
+fn give_rest(
+    mut of_logs: logs::Merge,
+    progress: &sensor::Progress,
+    give: impl Fn(Vec<AnyRecord>) -> Result<()>,
+) -> Result<()> {
+    while !progress.is_stopped() {
+        let records = of_logs.rest()?;
+        if records.is_empty() {
+            break;
+        }
+        give(records)?;
+    }
+    Ok(())
 }
 
 /// Puts what the brain found into the casebook, and gives all that it holds back, ranked.
@@ -144,33 +191,6 @@ fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Vec
     casebook.keep(changed.iter().map(finding_row), brain.devices().map(device_row))?;
     let findings = casebook.findings()?;
     Ok((brain, findings))
-}
-
-fn finding_row(finding: &brain::Finding) -> FindingRow {
-    let body = finding.to_json();
-    FindingRow {
-        id: finding.id.clone(),
-        detection: finding.detection.to_string(),
-        device: finding.device.id.clone(),
-        host: finding.host.to_string(),
-        first_seen: finding.first_seen,
-        last_seen: finding.last_seen,
-        raised: finding.raised,
-        threat: finding.threat,
-        certainty: finding.certainty,
-        state: body["state"].as_str().unwrap_or("open").to_owned(),
-        body,
-    }
-}
-
-fn device_row(device: brain::DeviceSummary) -> DeviceRow {
-    DeviceRow {
-        first_seen: device.first_seen,
-        last_seen: device.last_seen,
-        body: device.to_json(),
-        id: device.id,
-        name: device.name,
-    }
 }
 
 fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
@@ -207,6 +227,7 @@ fn own_networks(arguments: &Analyze) -> Result<Vec<Network>> {
     arguments.networks.iter().map(|network| parse_network(network)).collect()
 }
 
-fn parse_network(text: &str) -> Result<Network> {
+/// A network of the command line, or as a run in the lake has it.
+pub(crate) fn parse_network(text: &str) -> Result<Network> {
     Network::parse(text).with_context(|| format!("`{text}` is no network; write it as 203.0.113.0/24"))
 }

@@ -20,7 +20,7 @@ Examples:
   otus search --lake office 'host:10.20.10.166 bytes>1M since:2h'
 
 Exit status: 0 all well; 1 a failure; 2 wrong arguments or an error in a query; 3 a capture or log was damaged
-or could not be read in part (what could be read was kept).";
+or could not be read in part (what could be read was kept); 130 stopped with Ctrl-C (so, too).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -50,7 +50,8 @@ Examples:
 pub(crate) struct Analyze {
     /// Captures (pcap or pcapng), Zeek's logs (TSV or JSON) or Suricata's EVE, each also with gzip or zstd; folders of
     /// them, or - for standard input. What a file is, its content decides.
-    #[arg(required = true, value_name = "CAPTURE")]
+    /// Without any, what a lake holds is brought to its end: after a crash its findings are made again.
+    #[arg(required_unless_present = "lake", value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
     /// Folder in which records, findings and what was learned are kept; without it nothing is kept.
     #[arg(long, value_name = "DIR")]

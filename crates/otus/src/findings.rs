@@ -9,7 +9,8 @@ use lake::{Access, Lake};
 use serde_json::Value;
 
 use crate::arguments::Findings;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, WARN, counted, tell, weight};
+use crate::memory;
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, tell_of, weight};
 
 /// Evidence beyond this is counted, not printed; `--json` has all.
 const EVIDENCE_SHOWN: usize = 6;
@@ -33,10 +34,13 @@ pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
 /// The casebook of a lake that can be read; says where a run was not finished, whose findings are not there then.
 pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
     let lake = Lake::open(folder, Access::Read)?;
-    if lake.open_ingests().next().is_some() {
-        tell(&format!(
-            "{WARN}a run was not finished:{WARN:#} its records are here, but not what it would have found"
-        ));
+    if lake.recovered().records > 0 || memory::is_behind(folder, &lake.runs()) {
+        let folder = folder.display();
+        let text = format!(
+            "a run was not finished, or is at work: not all of its records have been learned from; \
+             `otus analyze --lake {folder}` makes up for it"
+        );
+        tell_of("not all findings are here:", &text);
     }
     Ok(Casebook::read(folder)?)
 }

@@ -4,15 +4,18 @@
 
 mod analyze;
 mod arguments;
+mod casebook_rows;
 mod devices;
 mod export;
 mod findings;
 mod intake;
+mod interrupt;
 mod keeping;
 mod key_log;
 mod memory;
 mod output;
 mod progress;
+mod recall;
 mod report;
 mod search;
 mod sql;

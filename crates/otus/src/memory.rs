@@ -1,59 +1,116 @@
-//! What the brain remembers between runs: a checkpoint in the lake's folder, one per committed state of the lake.
+//! What the brain remembers between runs: checkpoints in the lake's folder. Each names the runs whose records it knows, so
+//! that those which came later, or all of them where no checkpoint can be read, are taken from the lake.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail, ensure};
 use brain::Brain;
+use lake::Run;
+use serde_json::{Value, json};
+use xxhash_rust::xxh3::xxh3_128;
 
-use crate::output::{WARN, tell};
+/// What the first line of a checkpoint says it is.
+const FORMAT: &str = "otus checkpoint 1";
 
-/// The checkpoint belongs to the lake's state after so many captures: a run that was killed before its commit
-/// leaves the checkpoint of the state before, which is then the right one.
-fn path(lake: &Path, captures: usize) -> PathBuf {
-    lake.join("brain").join(format!("{captures:08}.checkpoint"))
+/// A checkpoint that fits to a lake.
+pub(crate) struct Checkpoint {
+    /// How many of the lake's runs it knows, from the first.
+    pub(crate) runs: usize,
+    /// The brain's state, to be loaded.
+    pub(crate) state: Vec<u8>,
 }
 
-/// The brain as it was after the captures that the lake holds; a new one where there is no checkpoint.
-pub(crate) fn load(lake: &Path, captures: usize, config: brain::Config) -> Result<Brain> {
-    let path = path(lake, captures);
-    match fs::read(&path) {
-        Ok(bytes) => Brain::load(config, &bytes).with_context(|| {
-            format!("{}: to learn anew, analyse all captures again into a new lake", path.display())
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if captures > 0 {
-                tell(&format!(
-                    "{WARN}{} is missing:{WARN:#} what was learned from the captures in the lake is lost, and everything is new again",
-                    path.display()
-                ));
+fn folder(lake: &Path) -> PathBuf {
+    lake.join("brain")
+}
+
+/// The checkpoint after this run, the latest that it knows.
+fn path(lake: &Path, run: u64) -> PathBuf {
+    folder(lake).join(format!("{run:08}.checkpoint"))
+}
+
+/// All checkpoints, the newest first.
+fn all(lake: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder(lake)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_checkpoint = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "checkpoint");
+    let mut paths: Vec<PathBuf> = entries.filter(is_checkpoint).collect();
+    paths.sort_unstable_by(|left, right| right.cmp(left));
+    paths
+}
+
+/// The newest checkpoint that knows runs of the lake and no others. `complain` is told what is wrong with a newer one.
+pub(crate) fn load(lake: &Path, runs: &[Run], mut complain: impl FnMut(String)) -> Option<Checkpoint> {
+    for path in all(lake) {
+        match read(&path) {
+            // One that knows records which are no longer in the lake is of no use, and no fault of anybody.
+            Ok((known, state)) if runs.starts_with(&known) => {
+                return Some(Checkpoint { runs: known.len(), state });
             }
-            Ok(Brain::new(config))
+            Ok(_) => {}
+            Err(error) => complain(format!("{}: {error:#}", path.display())),
         }
-        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
+    None
 }
 
-/// Saves the brain for the lake's state after so many captures.
-pub(crate) fn save(lake: &Path, captures: usize, brain: &Brain) -> Result<()> {
-    let path = path(lake, captures);
-    let folder = path.parent().unwrap_or(lake);
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+/// The runs that a checkpoint knows, and the state of the brain in it.
+fn read(path: &Path) -> Result<(Vec<Run>, Vec<u8>)> {
+    let mut bytes = fs::read(path)?;
+    let end = bytes.iter().position(|byte| *byte == b'\n').context("no checkpoint of this version")?;
+    let state = bytes.split_off(end + 1);
+    let head: Value = serde_json::from_slice(&bytes).context("no checkpoint of this version")?;
+    ensure!(head["format"] == FORMAT, "no checkpoint of this version");
+    ensure!(head["state"] == print(&state).as_str(), "damaged");
+    let runs = serde_json::from_value(head["runs"].clone()).context("damaged")?;
+    Ok((runs, state))
+}
+
+fn print(state: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(state))
+}
+
+/// Saves the brain as it is after these runs, and removes the checkpoints that are no longer needed.
+pub(crate) fn save(lake: &Path, runs: &[Run], brain: &Brain) -> Result<()> {
+    let Some(last) = runs.last() else { bail!("no run to remember") };
+    let path = path(lake, last.number);
+    fs::create_dir_all(folder(lake)).with_context(|| format!("making {}", folder(lake).display()))?;
+    let state = brain.save()?;
+    let head = json!({"format": FORMAT, "state": print(&state), "runs": serde_json::to_value(runs)?});
     let part = path.with_extension("part");
-    let file = fs::File::create(&part).with_context(|| format!("writing {}", part.display()))?;
-    std::io::Write::write_all(&mut &file, &brain.save()?)
-        .and_then(|()| file.sync_all())
+    fs::File::create(&part)
+        .and_then(|mut file| {
+            writeln!(file, "{head}")?;
+            file.write_all(&state)?;
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&part, &path))
-        .and_then(|()| fs::File::open(folder)?.sync_all())
-        .with_context(|| format!("writing {}", path.display()))
+        .and_then(|()| fs::File::open(folder(lake))?.sync_all())
+        .with_context(|| format!("writing {}", path.display()))?;
+    forget_all_but(lake, &path, runs);
+    Ok(())
 }
 
-/// Removes the checkpoints of earlier states.
-pub(crate) fn forget_before(lake: &Path, captures: usize) {
-    let newest = path(lake, captures);
-    let Ok(entries) = fs::read_dir(lake.join("brain")) else { return };
-    for old in entries.flatten().map(|entry| entry.path()).filter(|path| *path != newest) {
+/// Removes checkpoints but for the newest and, where that knows a run that was interrupted, the newest that knows none: if
+/// the run is repeated, its records go, and that one is needed.
+fn forget_all_but(lake: &Path, newest: &Path, runs: &[Run]) {
+    let mut is_one_wanted = runs.iter().any(|run| run.is_open);
+    for old in all(lake).into_iter().filter(|path| path != newest) {
+        if is_one_wanted && read(&old).is_ok_and(|(known, _)| is_usable_later(&known, runs)) {
+            is_one_wanted = false;
+            continue;
+        }
         // One that cannot be removed costs room, nothing else.
         let _ = fs::remove_file(old);
     }
+}
+
+fn is_usable_later(known: &[Run], runs: &[Run]) -> bool {
+    runs.starts_with(known) && known.iter().all(|run| !run.is_open)
+}
+
+/// Whether the lake holds runs that the newest checkpoint does not know, so that what they brought is in no finding.
+pub(crate) fn is_behind(lake: &Path, runs: &[Run]) -> bool {
+    load(lake, runs, |_| ()).map_or(0, |checkpoint| checkpoint.runs) < runs.len()
 }

@@ -28,7 +28,12 @@ pub(crate) enum Outcome {
     BadQuery,
     /// A capture was damaged; what came before the damage was kept.
     Damaged,
+    /// The user stopped it; what was done by then was kept.
+    Stopped,
 }
+
+/// Exit status of a program that was stopped with Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
@@ -37,6 +42,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Failed => 1,
             Outcome::BadQuery => 2,
             Outcome::Damaged => 3,
+            Outcome::Stopped => INTERRUPTED,
         })
     }
 }

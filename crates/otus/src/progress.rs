@@ -11,6 +11,9 @@ use crate::output::scaled;
 
 const REDRAW: Duration = Duration::from_millis(100);
 
+const REPLAY: &str =
+    "{bar:32.cyan/blue} {human_pos}/{human_len} records  {per_sec}  {eta} left learning again";
+
 /// Shows the progress of a source until it is dropped; nothing where standard error is no terminal.
 pub(crate) struct Bar {
     bar: Option<ProgressBar>,
@@ -41,6 +44,40 @@ impl Bar {
 }
 
 impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Shows how far the brain has come with records of the lake, until it is dropped.
+pub(crate) struct ReplayBar {
+    bar: Option<ProgressBar>,
+}
+
+impl ReplayBar {
+    pub(crate) fn new(records: u64, is_quiet: bool) -> Self {
+        let wanted = !is_quiet && std::io::stderr().is_terminal();
+        let bar = wanted.then(|| {
+            let bar = ProgressBar::new(records);
+            if let Ok(style) = ProgressStyle::with_template(REPLAY) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(REDRAW);
+            bar
+        });
+        Self { bar }
+    }
+
+    pub(crate) fn show(&self, records: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(records);
+        }
+    }
+}
+
+impl Drop for ReplayBar {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use records::{AnyRecord, Group, Stats};
 use sensor::Traffic;
 
 use crate::arguments::Analyze;
@@ -47,6 +48,7 @@ pub(crate) fn report(
         for finding in found {
             writeln!(out, "{finding}")?;
         }
+        not_seen_json(&mut out, &traffic.stats)?;
     } else {
         if traffic.counters.frames > 0 || taken.logs.lines > 0 {
             summary(&mut out, taken, kept)?;
@@ -60,7 +62,6 @@ pub(crate) fn report(
     }
     out.flush()?;
     tell_dropped_files(arguments, traffic);
-    tell_given_up(traffic);
     tell_not_kept(&taken.logs);
     let (packets, lines) = (tell_damage(traffic), tell_bad_lines(&taken.logs));
     Ok(if packets == Outcome::Done { lines } else { packets })
@@ -117,26 +118,6 @@ fn tell_dropped_files(arguments: &Analyze, traffic: &Traffic) {
     tell_of("files not written", &format!("to {}: {reasons}", folder.display()));
 }
 
-fn tell_given_up(traffic: &Traffic) {
-    let mended = traffic.files.iter().map(|file| file.mended_stamps).sum();
-    let given_up = &traffic.given_up;
-    let reasons = listed(&[
-        (given_up.connections, "connections closed early"),
-        (given_up.early_bytes, "connections with segments given up that came too early"),
-        (given_up.unrecognised, "connections left before they were recognised"),
-        (given_up.files, "files not followed to their end"),
-        (given_up.file_holes, "files with holes given up"),
-        (given_up.header_weirds, "violations in headers counted, not told"),
-    ]);
-    if !reasons.is_empty() {
-        tell_of("bounds reached:", &reasons);
-    }
-    if mended > 0 {
-        let text = format!("{} that no other packet bears out", counted(mended, "time stamp"));
-        tell_of("not believed:", &text);
-    }
-}
-
 fn summary(out: &mut impl Write, taken: &Taken, kept: Option<u64>) -> Result<()> {
     let Taken { traffic, logs } = taken;
     let counters = &traffic.counters;
@@ -156,17 +137,35 @@ fn summary(out: &mut impl Write, taken: &Taken, kept: Option<u64>) -> Result<()>
         write!(out, "; {} kept", counted(kept, "record"))?;
     }
     writeln!(out, "{FAINT:#}")?;
-    let unread = listed(&[
-        (counters.unknown_links, "of an unknown link type"),
-        (counters.truncated_frames, "cut within a header before IP"),
-        (counters.bad_packets, "with damaged or cut headers"),
-        (counters.fragments_dropped, "of which a fragment is missing"),
-        (counters.too_deep, "with too many headers or tunnels within each other"),
-    ]);
-    if !unread.is_empty() {
-        writeln!(out, "{WARN}packets not read to their end:{WARN:#} {}", plain(&unread))?;
-    }
+    not_seen(out, &traffic.stats)?;
     writeln!(out)?;
+    Ok(())
+}
+
+/// What was counted as unread or lost, in short.
+fn not_seen(out: &mut impl Write, stats: &Stats) -> Result<()> {
+    let unread = stats.told(Group::Unread);
+    let unread: Vec<_> =
+        unread.iter().map(|(count, text)| (*count, text.trim_start_matches("Packets "))).collect();
+    if !unread.is_empty() {
+        writeln!(out, "{WARN}packets not read to their end:{WARN:#} {}", plain(&listed(&unread)))?;
+    }
+    for (count, text) in stats.told(Group::Lost) {
+        let mut letters = text.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+        let text: String = first.into_iter().chain(letters).collect();
+        writeln!(out, "{WARN}not seen:{WARN:#} {} {text}", grouped(count))?;
+    }
+    Ok(())
+}
+
+/// The same for programs; a run that saw everything says nothing of it.
+fn not_seen_json(out: &mut impl Write, stats: &Stats) -> Result<()> {
+    if !stats.told(Group::Unread).is_empty() || !stats.told(Group::Lost).is_empty() {
+        let mut line = String::new();
+        AnyRecord::from(stats.clone()).write_json(&mut line);
+        writeln!(out, r#"{{"stats":{line}}}"#)?;
+    }
     Ok(())
 }
 

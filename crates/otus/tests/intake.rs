@@ -1,46 +1,20 @@
 //! What `otus analyze` takes in, leaves out and says of it, also when a run was killed.
 #![cfg(test)]
 
+mod program;
+
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Output};
 use std::time::Duration;
 
-/// Files in a folder that is gone after the test.
-struct Captures {
-    folder: tempfile::TempDir,
-}
+use program::{Captures, counted, day, errors, leave_unfinished, otus, start, text, thursday};
 
 /// A link type that is reserved for private use.
 const PRIVATE_LINK: u32 = 147;
 const ETHERNET: u32 = 1;
-
-impl Captures {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).display().to_string()
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        std::fs::create_dir_all(self.folder.path().join(name).parent().unwrap()).unwrap();
-        std::fs::write(self.folder.path().join(name), bytes).unwrap();
-        self.path(name)
-    }
-}
-
-fn day(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(name);
-    zstd::decode_all(std::fs::File::open(path).unwrap()).unwrap()
-}
-
-fn thursday() -> Vec<u8> {
-    day("day-1-thursday.pcap.zst")
-}
 
 /// A capture whose packets are all zeros.
 fn capture(link: u32, lengths: &[u32]) -> Vec<u8> {
@@ -55,16 +29,6 @@ fn capture(link: u32, lengths: &[u32]) -> Vec<u8> {
         bytes.resize(bytes.len() + *length as usize, 0);
     }
     bytes
-}
-
-fn otus(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_otus")).args(arguments).output().unwrap()
-}
-
-fn start(arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_otus"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    command.spawn().unwrap()
 }
 
 /// Runs with this standard input.
@@ -92,19 +56,6 @@ fn feed_and_kill(lake: &str, input: &[u8]) {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn counted(lake: &str) -> Option<u64> {
-    let output = otus(&["sql", "--lake", lake, "--csv", "SELECT count(*) AS n FROM conn"]);
-    text(&output).lines().nth(1).and_then(|line| line.parse().ok())
 }
 
 fn connections(lake: &str) -> u64 {
@@ -149,32 +100,6 @@ fn a_killed_run_is_replaced_when_all_its_captures_are_given_again_and_only_then(
     assert!(said.contains("its records are replaced"), "{said}");
     otus(&["analyze", "--lake", &other, &thursday]);
     assert_eq!(connections(&lake), connections(&other));
-}
-
-/// Kills a run that has acknowledged something and is not at its end. How soon that is depends on the machine.
-fn leave_unfinished(lake: &str, captures: &[&str]) {
-    let mut arguments = vec!["analyze", "--lake", lake];
-    arguments.extend(captures);
-    for begun in [40, 60, 90, 130, 200, 300, 450, 700, 1000] {
-        let _ = std::fs::remove_dir_all(lake);
-        let mut child = start(&arguments);
-        let signal = |name: &str| {
-            Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
-        };
-        // What comes 2 seconds after the last time is acknowledged at once: so long the run is stopped.
-        std::thread::sleep(Duration::from_millis(begun));
-        signal("-STOP");
-        std::thread::sleep(Duration::from_millis(2100));
-        signal("-CONT");
-        std::thread::sleep(Duration::from_millis(begun));
-        let is_running = child.try_wait().unwrap().is_none();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if is_running && Path::new(lake).is_dir() && counted(lake).is_some_and(|count| count > 0) {
-            return;
-        }
-    }
-    panic!("no run could be killed between its beginning and its end");
 }
 
 #[test]

@@ -80,6 +80,7 @@ mod socks;
 mod software;
 mod ssh;
 mod ssl;
+mod stats;
 mod stun_nat;
 mod syslog;
 mod tds;
@@ -161,6 +162,7 @@ pub use socks::Socks;
 pub use software::Software;
 pub use ssh::Ssh;
 pub use ssl::Ssl;
+pub use stats::{Group, Stats};
 pub use stun_nat::StunNat;
 pub use syslog::Syslog;
 pub use tds::Tds;
@@ -344,6 +346,7 @@ any_record! {
     Software,
     Ssh,
     Ssl,
+    Stats,
     StunNat,
     Syslog,
     Tds,

@@ -12,9 +12,9 @@ use crossbeam_channel::Sender;
 use files::Dropped;
 use packets::{Counters, Decoder, Encapsulation, HeaderWeird, OtherFrame, Packet, PacketSink};
 use protocols::{FRAME_PROTOCOLS, KeyLog};
+use records::{Stats, Timestamp};
 use rustc_hash::FxHasher;
 
-use crate::given_up::GivenUp;
 use crate::round::{Beside, Place, Position, Round, Routed};
 use crate::sampling::Sampling;
 
@@ -34,8 +34,8 @@ pub struct Traffic {
     pub unknown_links: Vec<UnknownLink>,
     /// Files that were to be written out and were not.
     pub dropped_files: Dropped,
-    /// What was given up for want of room.
-    pub given_up: GivenUp,
+    /// What was seen and what was not, in numbers; the same for any number of shards unless a limit of theirs was reached.
+    pub stats: Stats,
 }
 
 /// Frames of a file that begin in a way that is not known.
@@ -87,13 +87,22 @@ impl Dispatcher {
                 break;
             }
         }
+        let counters = self.decoder.counters();
         Traffic {
-            counters: self.decoder.counters(),
+            stats: self.stats(&counters),
+            counters,
             span: self.first.map(|first| (first, self.clock)),
             files: self.source.reports().to_vec(),
             unknown_links: self.named_unknown_links(),
             dropped_files: Dropped::default(),
-            given_up: GivenUp { header_weirds: self.sampling.untold(), ..GivenUp::default() },
+        }
+    }
+
+    fn stats(&self, counters: &Counters) -> Stats {
+        Stats {
+            stamps_not_believed: self.source.reports().iter().map(|report| report.mended_stamps).sum(),
+            header_violations_untold: self.sampling.untold(),
+            ..stats(self.clock, counters)
         }
     }
 
@@ -288,6 +297,21 @@ impl PacketSink for Router<'_> {
         if let Some(round) = self.shard(weird.addresses) {
             round.weirds.push((position, weird));
         }
+    }
+}
+
+/// What the decoder has counted, as far as people are told of it.
+fn stats(clock: i64, counters: &Counters) -> Stats {
+    Stats {
+        ts: Timestamp(clock),
+        pkts_proc: counters.frames,
+        bytes_recv: counters.bytes,
+        packets_of_unknown_link: counters.unknown_links,
+        packets_cut: counters.truncated_frames,
+        packets_damaged: counters.bad_packets,
+        packets_incomplete: counters.fragments_dropped,
+        packets_too_deep: counters.too_deep,
+        ..Stats::default()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use files::{Carrier, Dropped, Files, Handle, KeptBytes, Refused, Start, Store, StoreLimits, Summary};
+use files::{Carrier, Dropped, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
 use protocols::{About, FileHandle, FileSink, FileStart, FileSummary};
-use records::{AnyRecord, Timestamp, Uid};
+use records::{AnyRecord, Stats, Timestamp, Uid};
 
 /// The files of a shard.
 pub(crate) struct SensorFiles {
@@ -24,9 +24,9 @@ impl SensorFiles {
         self.files.dropped()
     }
 
-    /// Files that were not followed, or not to their end.
-    pub(crate) fn refused(&self) -> Refused {
-        self.files.refused()
+    /// How many files there were, and what was not followed.
+    pub(crate) const fn stats(&self) -> &Stats {
+        self.files.stats()
     }
 
     /// Takes the records of files that have ended.

@@ -7,11 +7,10 @@ use conntrack::{Connection, Handler};
 use files::Dropped;
 use packets::{Encapsulation, TunnelKind};
 use protocols::{About, Analyzer, Chunk, Effects, KeyLog, Output, Protocol, Shared, Transport, Within};
-use records::{Conn, Sender, Timestamp, Weird};
+use records::{Conn, Sender, Stats, Timestamp, Weird};
 
 use crate::emission::Emissions;
 use crate::file_sink::SensorFiles;
-use crate::given_up::GivenUp;
 use crate::layer::{Layer, Stage};
 use crate::recognition::{self, Beginning, Recognition};
 use crate::services::Services;
@@ -21,6 +20,8 @@ use crate::weirds::Weirds;
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
+const ICMP: u8 = 1;
+const ICMP_V6: u8 = 58;
 
 /// What is kept for each connection.
 #[derive(Default)]
@@ -50,6 +51,8 @@ pub(crate) struct Follower {
     around: Vec<Encapsulation>,
     /// What tunnel the packet at hand belongs to, where it has another one within it.
     carries: Option<TunnelKind>,
+    /// Connections that ended, and what was not told of them.
+    stats: Stats,
 }
 
 impl Follower {
@@ -65,7 +68,16 @@ impl Follower {
             undecided: Arc::default(),
             around: Vec::new(),
             carries: None,
+            stats: Stats::default(),
         }
+    }
+
+    /// What was counted on connections and files.
+    pub(crate) fn stats(&self) -> Stats {
+        let mut stats = self.stats.clone();
+        stats.add(self.files.stats());
+        stats.connections_unrecognised = self.undecided.gave_up();
+        stats
     }
 
     /// Files that were to be written out and were not.
@@ -76,17 +88,6 @@ impl Follower {
     /// From now on these secrets are known.
     pub(crate) fn know_secrets(&mut self, key_log: KeyLog) {
         self.shared.key_log = key_log;
-    }
-
-    /// What was given up for want of room.
-    pub(crate) fn given_up(&self) -> GivenUp {
-        let files = self.files.refused();
-        GivenUp {
-            unrecognised: self.undecided.gave_up(),
-            files: files.too_many.saturating_add(files.given_up),
-            file_holes: files.gave_way,
-            ..GivenUp::default()
-        }
     }
 
     /// Which tunnels lie around the next packet, and whether it is itself part of one.
@@ -157,7 +158,11 @@ impl Follower {
             told.services.withdraw(service);
         }
         self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
-        self.effects.records.retain(|record| told.weirds.allow(record));
+        self.effects.records.retain(|record| {
+            let is_allowed = told.weirds.allow(record);
+            self.stats.weirds_suppressed += u64::from(!is_allowed);
+            is_allowed
+        });
         for kind in self.effects.tunnels.drain(..) {
             for record in self.tunnels.through_proxy(connection.now, kind, connection.id) {
                 self.emissions.push(now, connection.uid, record.into());
@@ -405,6 +410,12 @@ impl Handler for Follower {
             (&state.layer.stage, self.shared.announced(record.id, connection.start))
         {
             services.add(expected.protocol);
+        }
+        match connection.ip_proto {
+            TCP => self.stats.tcp_conns += 1,
+            UDP => self.stats.udp_conns += 1,
+            ICMP | ICMP_V6 => self.stats.icmp_conns += 1,
+            _ => {}
         }
         let now = connection.now;
         self.files.end_connection(connection.uid, |record| {

@@ -8,7 +8,6 @@ mod dispatch;
 mod emission;
 mod file_sink;
 mod follower;
-mod given_up;
 mod layer;
 mod merge;
 mod recognition;
@@ -36,8 +35,6 @@ pub use dispatch::{Traffic, UnknownLink};
 pub use files::{Dropped, FileLimits};
 pub use packets::Counters;
 pub use protocols::{KeyLog, KeyLogReport};
-
-pub use crate::given_up::GivenUp;
 
 use crate::dispatch::Dispatcher;
 use crate::merge::Merger;
@@ -114,7 +111,7 @@ pub fn run<E: From<std::io::Error>>(
                             break;
                         }
                     }
-                    (shard.dropped_files(), shard.given_up())
+                    (shard.dropped_files(), shard.stats())
                 })
             })
             .collect();
@@ -126,9 +123,9 @@ pub fn run<E: From<std::io::Error>>(
         // A panic of the reader or of a shard is a defect and goes on as one.
         let mut traffic = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
         for shard in shards {
-            let (dropped_files, given_up) = shard.join().unwrap_or_else(|panic| resume_unwind(panic));
-            traffic.dropped_files.add(&dropped_files);
-            traffic.given_up.add(&given_up);
+            let (dropped, stats) = shard.join().unwrap_or_else(|panic| resume_unwind(panic));
+            traffic.dropped_files.add(&dropped);
+            traffic.stats.add(&stats);
         }
         Ok(traffic)
     })

@@ -8,12 +8,11 @@ use conntrack::Table;
 use files::{Dropped, KeptBytes};
 use packets::HeaderWeird;
 use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames};
-use records::{Timestamp, Uid, Weird};
+use records::{Stats, Timestamp, Uid, Weird};
 
 use crate::emission::Emission;
 use crate::file_sink::SensorFiles;
 use crate::follower::Follower;
-use crate::given_up::GivenUp;
 use crate::round::{Beside, Round};
 
 /// All connections of the host pairs that fall to it.
@@ -37,10 +36,11 @@ impl Shard {
         self.follower.dropped_files()
     }
 
-    /// What was given up for want of room.
-    pub(crate) fn given_up(&self) -> GivenUp {
-        let (connections, early_bytes) = (self.table.evicted(), self.table.gave_way());
-        GivenUp { connections, early_bytes, ..self.follower.given_up() }
+    /// What was counted.
+    pub(crate) fn stats(&self) -> Stats {
+        let mut stats = self.follower.stats();
+        stats.add(self.table.stats());
+        stats
     }
 
     /// Works through a round and gives out what came of it, not yet in order.

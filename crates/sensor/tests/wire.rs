@@ -205,7 +205,7 @@ fn a_flood_of_damaged_headers_is_counted_and_told_in_samples() {
     let (one, traffic) = analyse(&damaged, 1);
     // Twenty-five of each source, and the thousandth after them.
     assert_eq!(one["weird"].len(), 3 * 26);
-    assert_eq!(traffic.given_up.header_weirds, 6_000 - 3 * 26);
+    assert_eq!(traffic.stats.header_violations_untold, 6_000 - 3 * 26);
     for shards in [2, 4] {
         assert_eq!(analyse(&damaged, shards).0, one);
     }

@@ -3,7 +3,7 @@
 //! What is missing is given up as Zeek does: when the other end acknowledges beyond it. Where acknowledgments are
 //! not in the capture, or too much waits, it is given up earlier.
 
-use records::Sender;
+use records::{Sender, Stats};
 
 use super::early::{Copies, Early, slice, trim};
 use super::prints::Prints;
@@ -24,6 +24,8 @@ pub(crate) struct Budget {
     pub(crate) one_max: usize,
     pub(crate) total_max: usize,
     pub(crate) used: usize,
+    /// What was lost for want of room, or of packets in the capture.
+    pub(crate) stats: Stats,
 }
 
 impl Budget {
@@ -159,7 +161,7 @@ impl Reassembly {
         if stream.nothing_acknowledged && stream.size > WITHOUT_ACKS_MAX {
             self.acknowledged = self.acknowledged.max(self.delivered);
         } else if self.upper.saturating_sub(self.acknowledged) > UNACKNOWLEDGED_MAX {
-            self.given_up = true;
+            self.give_up(budget);
         }
         gaps
     }
@@ -282,6 +284,11 @@ impl Reassembly {
         }
     }
 
+    fn give_up(&mut self, budget: &mut Budget) {
+        budget.stats.streams_without_acknowledgments += u64::from(!self.given_up);
+        self.given_up = true;
+    }
+
     /// Gives up on what is missing where too much waits for it.
     fn limit<H: Handler>(
         &mut self,
@@ -295,10 +302,11 @@ impl Reassembly {
             && self.upper.saturating_sub(self.delivered) > WITHOUT_ACKS_MAX
         {
             out.violation(Violation::AboveHoleWithoutAcks);
-            self.given_up = true;
+            self.give_up(budget);
             self.finish(stream.from, budget, out);
         }
         if self.early.as_deref().is_some_and(|early| early.cost > budget.one_max) {
+            budget.stats.gaps_given_up += 1;
             self.give_way(stream, gaps, (budget, out));
         }
     }

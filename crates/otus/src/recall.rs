@@ -1,0 +1,111 @@
+//! The brain as it was when it had seen all that a lake holds: from a checkpoint, and from the records that came later.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use brain::Brain;
+use casebook::Casebook;
+use lake::{Lake, Run};
+
+use crate::casebook_rows::{device_row, finding_row};
+use crate::memory;
+use crate::output::{WARN, counted, tell, tell_of};
+use crate::progress::ReplayBar;
+
+/// Records after which the bar moves.
+const SHOWN_EVERY: u64 = 8192;
+
+/// Brings a brain to the end of the lake's runs, and the casebook with it. The same records in the same order, cut into the
+/// same runs, come to the same findings as if nothing had happened in between.
+pub(crate) fn recall(
+    folder: &Path,
+    lake: &Lake,
+    casebook: &mut Casebook,
+    config: brain::Config,
+    is_quiet: bool,
+) -> Result<Brain> {
+    let runs = lake.runs();
+    let checkpoint = memory::load(folder, &runs, |complaint| tell_of("not usable:", &complaint));
+    let (mut known, mut state) = checkpoint.map_or((0, None), |found| (found.runs, Some(found.state)));
+    if let Some(Err(error)) = state.as_ref().map(|state| Brain::load(config.clone(), state)) {
+        tell_of("not usable:", &format!("the checkpoint of {}: {error}", folder.display()));
+        (known, state) = (0, None);
+    }
+    let missing = runs.get(known..).unwrap_or_default();
+    tell_lost(lake, known);
+    if !missing.is_empty() {
+        let records = missing.iter().map(|run| run.records).sum();
+        let records_in_words = counted(records, "record");
+        tell(&format!(
+            "{WARN}learning again{WARN:#} from {records_in_words} of the lake that no checkpoint knows"
+        ));
+        let bar = ReplayBar::new(records, is_quiet);
+        let brain = replay(folder, lake, &runs, known, state.take(), &bar)?;
+        casebook.keep_only(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+        memory::save(folder, &runs, &brain)?;
+        state = Some(brain.save()?);
+    }
+    let brain = load(config, state.as_deref())?;
+    if casebook.finding_count()? < brain.findings().len() as u64 {
+        casebook.keep(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+    }
+    Ok(brain)
+}
+
+fn load(config: brain::Config, state: Option<&[u8]>) -> Result<Brain> {
+    Ok(match state {
+        Some(state) => Brain::load(config, state)?,
+        None => Brain::new(config),
+    })
+}
+
+/// Says what cannot be learned again.
+fn tell_lost(lake: &Lake, known: usize) {
+    let without_order = lake.records_without_order();
+    if known == 0 && without_order > 0 {
+        let text = format!(
+            "{} were written by an earlier version, which did not keep the order in which they came: nothing is learned \
+             from them; to learn from them too, analyse their captures again into a new lake",
+            counted(without_order, "record")
+        );
+        tell_of("not learned from:", &text);
+    }
+}
+
+/// Shows the brain the runs behind the first `known` ones. Each begins from a saved state, as it did when it came.
+fn replay(
+    folder: &Path,
+    lake: &Lake,
+    runs: &[Run],
+    known: usize,
+    mut state: Option<Vec<u8>>,
+    bar: &ReplayBar,
+) -> Result<Brain> {
+    let mut brain = None;
+    let mut shown = 0;
+    for (place, run) in runs.iter().enumerate().skip(known) {
+        let mut own = load(config_of(run)?, state.as_deref())?;
+        for record in lake.replay(run) {
+            own.observe(&record.context("the records of the lake cannot be learned from")?);
+            shown += 1;
+            if shown % SHOWN_EVERY == 0 {
+                bar.show(shown);
+            }
+        }
+        own.finish();
+        own.take_changed();
+        if place + 1 < runs.len() {
+            // A kill from here on costs what follows only.
+            memory::save(folder, runs.get(..=place).unwrap_or_default(), &own)?;
+        }
+        state = Some(own.save()?);
+        brain = Some(own);
+    }
+    brain.context("no run to learn from")
+}
+
+/// What the run was told.
+fn config_of(run: &Run) -> Result<brain::Config> {
+    let own_networks = run.networks.iter().map(|network| crate::analyze::parse_network(network));
+    Ok(brain::Config { own_networks: own_networks.collect::<Result<_>>()? })
+}
