@@ -7,7 +7,7 @@ use world::{Profiles, World};
 use crate::{Brain, Config};
 
 const MAGIC: &[u8; 8] = b"otusbrn\n";
-/// Raised when the shape of the state changes; most older checkpoints are refused, the lake can be replayed.
+/// Raised when the shape of the state changes; most older checkpoints are refused, and the lake is replayed.
 const VERSION: u32 = 4;
 /// The version before devices had profiles, which stand behind the state since. It is still read.
 const WITHOUT_PROFILES: u32 = 3;
