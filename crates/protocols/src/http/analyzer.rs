@@ -1,19 +1,15 @@
 //! Follows one HTTP connection: finds requests and responses in the two streams and when each is over.
 
-use std::collections::VecDeque;
-
 use records::{Sender, Timestamp};
 
 use super::body::{Both, Expect, Surroundings};
 use super::message::Message;
 use super::transactions::Transactions;
+use super::unanswered::Unanswered;
 use super::wire::{ReplyLine, RequestLine, Version, reply_line, request_line};
 use crate::lines::{Lines, Piece};
 use crate::percent::unescape;
 use crate::{Analyzer, Chunk, HandOver, Output};
-
-/// Of so many requests without a response the verb is remembered.
-const UNANSWERED_MAX: usize = 4096;
 
 /// What comes next in a direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,14 +50,13 @@ enum Successor {
 }
 
 /// Follows one connection.
-#[expect(clippy::box_collection, reason = "seldom there, and it makes every connection smaller")]
 #[derive(Default)]
 pub(super) struct HttpAnalyzer {
     directions: [Direction; 2],
     both: Both,
     transactions: Transactions,
-    /// For each request without a response, whether it was `HEAD`.
-    unanswered: Option<Box<VecDeque<bool>>>,
+    /// Requests without a response, if there are any.
+    unanswered: Option<Box<Unanswered>>,
     requests: u32,
     keep_alive: bool,
     connects: bool,
@@ -157,8 +152,8 @@ impl HttpAnalyzer {
     /// The oldest request has its response; false where there is none.
     fn answered(&mut self) -> bool {
         let Some(unanswered) = &mut self.unanswered else { return false };
-        let was_asked = unanswered.pop_front().is_some();
-        if unanswered.is_empty() {
+        let was_asked = unanswered.pop();
+        if unanswered.len() == 0 {
             self.unanswered = None;
         }
         was_asked
@@ -215,10 +210,7 @@ impl HttpAnalyzer {
             self.set_version(ts, Sender::Originator, version, output);
         }
         self.requests = self.requests.saturating_add(1);
-        let unanswered = self.unanswered.get_or_insert_default();
-        if unanswered.len() < UNANSWERED_MAX {
-            unanswered.push_back(request.method.eq_ignore_ascii_case(b"HEAD"));
-        }
+        self.unanswered.get_or_insert_default().push(request.method.eq_ignore_ascii_case(b"HEAD"));
         output.confirm("http");
         self.connects |= request.method.eq_ignore_ascii_case(b"CONNECT");
         let (uri, complaints) = unescape(request.uri);
@@ -245,7 +237,7 @@ impl HttpAnalyzer {
         if self.connects {
             output.through_proxy("Tunnel::HTTP");
         }
-        let to_head = self.unanswered.as_ref().and_then(|unanswered| unanswered.front()) == Some(&true);
+        let to_head = self.unanswered.as_ref().is_some_and(|unanswered| unanswered.is_head_next());
         let no_body = to_head || matches!(reply.code, 100..200 | 204 | 304);
         let expect = if no_body { Expect::NoBody } else { Expect::Body };
         self.begin_message(ts, Sender::Responder, expect, output);

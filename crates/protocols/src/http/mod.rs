@@ -8,6 +8,7 @@ mod header;
 mod inflate;
 mod message;
 mod transactions;
+mod unanswered;
 mod websocket;
 mod wire;
 
