@@ -16,6 +16,8 @@ const BUFFER_BYTES_KEPT: usize = 16 * 1024;
 /// No message of SMB is shorter: the header of its first version.
 const MESSAGE_BYTES_MIN: usize = 32;
 const NETBIOS_BYTES: usize = 4;
+/// What shows that a message begins: its NetBIOS header and the mark of a version.
+const MARK_BYTES: usize = NETBIOS_BYTES + 4;
 const SESSION_MESSAGE: u8 = 0;
 
 /// What to do with a message whose head was seen.
@@ -243,21 +245,37 @@ impl Framer {
     }
 
     /// Looks for a message: its kind, a length that can be, and the mark of a version. Keeps the last bytes, that a
-    /// mark may be cut anywhere.
+    /// mark may be cut anywhere; all others are looked at where they are.
     fn search(&mut self, bytes: &mut &[u8]) {
-        let kept = self.buffer.len();
-        self.buffer.extend_from_slice(bytes);
-        let found = self.buffer.windows(NETBIOS_BYTES + 4).position(begins_message);
-        let Some(place) = found else {
-            let surplus = self.buffer.len().saturating_sub(NETBIOS_BYTES + 3);
-            self.buffer.drain(..surplus);
-            *bytes = &[];
-            return;
-        };
-        self.buffer.truncate(kept);
-        self.buffer.drain(..place.min(kept));
-        *bytes = bytes.get(place.saturating_sub(kept)..).unwrap_or_default();
-        self.state = State::Netbios;
+        let (kept, fresh) = (self.buffer.len(), *bytes);
+        if kept > 0 {
+            self.buffer.extend_from_slice(fresh.get(..MARK_BYTES - 1).unwrap_or(fresh));
+            let found = self.buffer.windows(MARK_BYTES).position(begins_message);
+            if let Some(place) = found {
+                self.buffer.truncate(kept);
+                self.buffer.drain(..place.min(kept));
+                self.state = State::Netbios;
+                return;
+            }
+            if fresh.len() < MARK_BYTES {
+                let surplus = self.buffer.len().saturating_sub(MARK_BYTES - 1);
+                self.buffer.drain(..surplus);
+                *bytes = &[];
+                return;
+            }
+            self.buffer.clear();
+        }
+        match fresh.windows(MARK_BYTES).position(begins_message) {
+            Some(place) => {
+                *bytes = fresh.get(place..).unwrap_or_default();
+                self.state = State::Netbios;
+            }
+            None => {
+                let last = fresh.len().saturating_sub(MARK_BYTES - 1);
+                self.buffer.extend_from_slice(fresh.get(last..).unwrap_or_default());
+                *bytes = &[];
+            }
+        }
     }
 }
 
@@ -340,6 +358,30 @@ mod tests {
             assert_eq!(seen(&[left, right]), whole, "cut at {cut}");
         }
         assert_eq!(seen(&stream.chunks(1).collect::<Vec<_>>()), whole);
+    }
+
+    #[test]
+    fn the_next_message_is_found_behind_a_gap_wherever_the_stream_is_cut() {
+        let garbage: Vec<u8> = (0..300_u16).map(|index| (index % 7) as u8).collect();
+        let stream = [&garbage, &message(1, 40)[..], &message(1, 50)].concat();
+        let read = |pieces: &[&[u8]]| {
+            let (mut framer, mut seen) = (Framer::default(), Seen::default());
+            framer.gap(5, &mut seen);
+            pieces.iter().for_each(|piece| framer.feed(piece, &mut seen));
+            // What is kept while searching is never more than a part of a mark.
+            (seen, framer.buffer.capacity())
+        };
+        let (whole, _) = read(&[&stream]);
+        assert_eq!(whole.0.len(), 2);
+        for cut in 0..stream.len() {
+            let (left, right) = stream.split_at(cut);
+            assert_eq!(read(&[left, right]).0, whole, "cut at {cut}");
+        }
+        for size in 1..20 {
+            assert_eq!(read(&stream.chunks(size).collect::<Vec<_>>()).0, whole, "pieces of {size}");
+        }
+        let (_, kept) = read(&[&vec![9; 100_000]]);
+        assert!(kept < 100, "{kept} bytes were copied");
     }
 
     #[test]
