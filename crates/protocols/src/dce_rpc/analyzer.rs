@@ -11,7 +11,7 @@ use crate::{Analyzer, Chunk, Output};
 pub(super) struct DceRpcAnalyzer {
     pipes: Pipes,
     authentication: Authentication,
-    /// Bytes lost or nonsense seen: where the next unit begins is not known.
+    /// Nonsense where no byte was lost: it is no DCE/RPC.
     lost: bool,
 }
 
@@ -24,8 +24,8 @@ impl Analyzer for DceRpcAnalyzer {
         self.lost = !self.pipes.data(data, &mut self.authentication, output);
     }
 
-    fn gap(&mut self, _ts: Timestamp, _from: Sender, _length: u64, _output: &mut Output<'_>) {
-        self.lost = true;
+    fn gap(&mut self, _ts: Timestamp, from: Sender, _length: u64, _output: &mut Output<'_>) {
+        self.pipes.gap(0, from);
     }
 
     fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {

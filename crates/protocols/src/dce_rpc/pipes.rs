@@ -95,6 +95,15 @@ impl Pipes {
         })
     }
 
+    /// Bytes that this end sent are missing.
+    pub(crate) fn gap(&mut self, pipe: u64, from: Sender) {
+        let Pipe { originator, responder, .. } = self.pipes.entry(pipe).or_default();
+        match from {
+            Sender::Originator => originator.gap(),
+            Sender::Responder => responder.gap(),
+        }
+    }
+
     /// The pipe is closed.
     pub(crate) fn close(&mut self, pipe: u64, output: &mut Output<'_>) {
         self.pipes.remove(&pipe);

@@ -14,6 +14,10 @@ const MESSAGES_MAX: usize = 64;
 pub(super) struct Stream {
     buffer: Vec<u8>,
     fragments: BTreeMap<u32, Vec<u8>>,
+    /// Bytes were lost here, so that the next unit must be looked for.
+    is_lost: bool,
+    /// Bytes were lost at some time: what is no unit may have been mistaken for one.
+    has_gaps: bool,
 }
 
 /// A unit that has come.
@@ -25,13 +29,28 @@ pub(super) struct Unit<'a> {
 }
 
 impl Stream {
+    /// Bytes are missing: what came before them is of no use, and the next unit is looked for.
+    pub(super) fn gap(&mut self) {
+        self.buffer.clear();
+        self.fragments.clear();
+        (self.is_lost, self.has_gaps) = (true, true);
+    }
+
     /// Takes bytes; `false` where they are no DCE/RPC, and the rest of them was dropped.
     pub(super) fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(Unit<'_>)) -> bool {
         while !bytes.is_empty() {
+            if self.is_lost {
+                self.search(&mut bytes);
+                continue;
+            }
             if !self.fill(HEADER_BYTES, &mut bytes) {
                 break;
             }
             let Some(header) = wire::header(&self.buffer) else {
+                if self.has_gaps {
+                    self.is_lost = true;
+                    continue;
+                }
                 self.buffer.clear();
                 return false;
             };
@@ -39,11 +58,36 @@ impl Stream {
                 break;
             }
             let unit = std::mem::take(&mut self.buffer);
-            let Some((body, authentication)) = wire::parts(&header, &unit) else { return false };
+            let Some((body, authentication)) = wire::parts(&header, &unit) else {
+                self.is_lost = self.has_gaps;
+                if self.is_lost {
+                    continue;
+                }
+                return false;
+            };
             let message = self.assemble(&header, body);
             take(Unit { authentication, message });
         }
         true
+    }
+
+    /// Looks for the beginning of a unit; keeps so many bytes that one may be cut anywhere.
+    fn search(&mut self, bytes: &mut &[u8]) {
+        let kept = self.buffer.len();
+        let mut seen = std::mem::take(&mut self.buffer);
+        seen.extend_from_slice(bytes);
+        match seen.windows(HEADER_BYTES).position(wire::begins_unit) {
+            Some(place) => {
+                self.buffer = seen.get(place.min(kept)..kept).unwrap_or_default().to_vec();
+                *bytes = bytes.get(place.saturating_sub(kept)..).unwrap_or_default();
+                self.is_lost = false;
+            }
+            None => {
+                let last = seen.len().saturating_sub(HEADER_BYTES - 1);
+                self.buffer = seen.split_off(last);
+                *bytes = &[];
+            }
+        }
     }
 
     fn fill(&mut self, length: usize, bytes: &mut &[u8]) -> bool {
@@ -95,5 +139,22 @@ mod tests {
             }
             assert_eq!(messages, [Message::Request { context: 1, operation: 12 }]);
         }
+    }
+
+    #[test]
+    fn the_next_unit_is_found_behind_a_gap() {
+        let whole = request(3, &[0, 0, 0, 0, 1, 0, 12, 0]);
+        let stream = [&[1, 2, 5, 0, 5, 0, 0][..], &whole, &whole].concat();
+        for size in 1..stream.len() {
+            let (mut messages, mut direction) = (Vec::new(), Stream::default());
+            assert!(direction.feed(&request(1, &[0; 30])[..20], |_| ()));
+            direction.gap();
+            for piece in stream.chunks(size) {
+                assert!(direction.feed(piece, |unit| messages.extend(unit.message)));
+            }
+            assert_eq!(messages.len(), 2, "pieces of {size}");
+        }
+        // Without a gap it is no DCE/RPC.
+        assert!(!Stream::default().feed(&stream, |_| ()));
     }
 }

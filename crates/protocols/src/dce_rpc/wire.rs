@@ -6,6 +6,8 @@ use crate::cursor::{ByteOrder, Cursor};
 pub(super) const HEADER_BYTES: usize = 16;
 const VERSION: u8 = 5;
 const TRAILER_BYTES: usize = 8;
+/// The highest kind of unit: an orphaned call.
+const KIND_MAX: u8 = 19;
 const FIRST_FRAGMENT: u8 = 1;
 const LAST_FRAGMENT: u8 = 2;
 const HAS_OBJECT: u8 = 0x80;
@@ -48,6 +50,13 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let call_id = cursor.u32()?;
     let header = Header { kind: *kind, flags: *flags, order, length, authentication_length, call_id };
     (length >= HEADER_BYTES + trailer_length(&header)).then_some(header)
+}
+
+/// Whether these bytes, [`HEADER_BYTES`] of them, are surely the header of a unit: what is always the same in it, and
+/// lengths that fit together.
+pub(super) fn begins_unit(bytes: &[u8]) -> bool {
+    let [VERSION, 0 | 1, 0..=KIND_MAX, _, 0 | 0x10, 0, 0, 0, ..] = bytes else { return false };
+    header(bytes).is_some_and(|header| header.length > HEADER_BYTES)
 }
 
 fn trailer_length(header: &Header) -> usize {

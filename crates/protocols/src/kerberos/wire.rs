@@ -90,6 +90,9 @@ pub(super) struct Refusal {
     pub(super) text: Option<String>,
 }
 
+/// So many bytes of a message are enough for [`begins_message`].
+pub(super) const BEGINNING_BYTES: usize = 17;
+
 /// Whether these first bytes are surely a message of Kerberos: tag, length, sequence and version 5.
 pub(super) fn begins_message(bytes: &[u8]) -> bool {
     let Some((tag, rest)) = bytes.split_first().filter(|(tag, _)| is_tag(**tag)) else { return false };
