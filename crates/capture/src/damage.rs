@@ -58,6 +58,14 @@ pub enum OpenError {
         /// What the system says.
         error: io::Error,
     },
+    /// A file within a folder that may hold a capture or a log, packed in a way that is not read.
+    #[error("{}: packed with {packing}, which is not read: unpack it, or pack it with gzip or zstd", path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// What packed it, e.g. `xz`.
+        packing: &'static str,
+    },
     /// A folder without any file to read in it.
     #[error("{}: no capture file or log in this folder", .0.display())]
     NoCapture(PathBuf),

@@ -10,6 +10,7 @@ use packets::format;
 
 use crate::damage::{Fault, OpenError};
 use crate::input::Input;
+use crate::packed::packing_not_read;
 use crate::raw_file::{RawFile, is_standard_input};
 
 /// Folders within folders that are looked into.
@@ -173,7 +174,7 @@ impl Lister<'_> {
         } else if metadata.is_file() {
             match self.is_wanted(&path) {
                 Ok(true) => found.push(Listed::file(path, metadata.len())),
-                Ok(false) => {}
+                Ok(false) => self.note_packed(&path),
                 Err(error) => self.note(&path, error.into()),
             }
         }
@@ -187,6 +188,15 @@ impl Lister<'_> {
             return Err(*kind);
         }
         Ok((self.wanted)(path, head.get(..filled).unwrap_or_default()))
+    }
+
+    /// What may hold a capture or a log and cannot be looked into is not passed over in silence.
+    fn note_packed(&mut self, path: &Path) {
+        if let Some(packing) = packing_not_read(path)
+            && self.found.unreadable.len() < UNREADABLE_MAX
+        {
+            self.found.unreadable.push(OpenError::Packed { path: path.to_owned(), packing });
+        }
     }
 
     fn note(&mut self, path: &Path, error: io::Error) {

@@ -7,6 +7,7 @@ mod damage;
 mod folder;
 mod identity;
 mod input;
+mod packed;
 mod progress;
 mod raw_file;
 mod reader;

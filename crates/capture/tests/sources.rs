@@ -319,3 +319,28 @@ proptest! {
         prop_assert_eq!(source.reports().len(), 2);
     }
 }
+
+#[test]
+fn what_is_packed_in_a_way_that_is_not_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    file(
+        "a.pcap",
+        &[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0],
+    );
+    file("b.pcap.xz", b"\xfd7zXZ\0\0\x04\xe6\xd6");
+    file("c.pcap.bz2", b"BZh91AY&SY\x01");
+    file("d.pcap.lz4", &[0x04, 0x22, 0x4d, 0x18, 0x64]);
+    file("notes.txt", b"BZh9 is no beginning");
+    let listing = capture::list_captures(&[folder.path().to_owned()]).unwrap();
+    assert_eq!(listing.captures.len(), 1);
+    let said: Vec<String> = listing.unreadable.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    for (said, name) in said.iter().zip([
+        "b.pcap.xz: packed with xz",
+        "c.pcap.bz2: packed with bzip2",
+        "d.pcap.lz4: packed with lz4",
+    ]) {
+        assert!(said.contains(name), "{said}");
+    }
+}
