@@ -25,7 +25,12 @@ impl StreamAnalyzer {
 impl Analyzer for StreamAnalyzer {
     fn data(&mut self, chunk: Chunk<'_>, output: &mut Output<'_>) {
         let (framing, messages) = self.side(chunk.from);
-        framing.data(chunk.bytes, |message| messages.read(chunk.ts, message, output));
+        framing.data(chunk.bytes, |message| {
+            // What lies in the same chunk behind a message that was none is as little DNS as what comes later.
+            if !output.is_left() {
+                messages.read(chunk.ts, message, output);
+            }
+        });
     }
 
     fn gap(&mut self, _: Timestamp, from: Sender, length: u64, _: &mut Output<'_>) {
