@@ -3,8 +3,9 @@
 //! One damaged stamp, years ahead, would end all connections. So a leap in time, ahead or back, counts only where the
 //! frames after it in the file confirm it; otherwise the frame has the time of the one before it.
 
-/// A step in time of more nanoseconds than this, either way, is a leap: a minute. No shorter time-out matters much.
-const LEAP: u64 = 60 * 1_000_000_000;
+/// A step in time of more nanoseconds than this, either way, is a leap: a day. Captures whose frames are out of order by
+/// minutes or hours exist, and the times of their frames are right.
+const LEAP: u64 = 86_400 * 1_000_000_000;
 
 /// So many frames after a leap are asked.
 pub(crate) const WITNESSES: usize = 8;
@@ -43,7 +44,7 @@ pub(crate) fn believed(stamp: i64, previous: Option<i64>, witnesses: &[i64]) -> 
 mod tests {
     use super::*;
 
-    const MINUTE: i64 = 60_000_000_000;
+    const DAY: i64 = 86_400_000_000_000;
 
     #[test]
     fn a_leap_counts_where_later_frames_confirm_it() {
@@ -60,13 +61,13 @@ mod tests {
             ("the first frame", 900, None, &[10, 11, 12], 10),
         ];
         for (name, stamp, previous, witnesses, expected) in cases {
-            let minutes = |number: i64| number * MINUTE;
-            let witnesses: Vec<i64> = witnesses.iter().copied().map(minutes).collect();
-            let previous = previous.map(minutes);
-            assert!(is_leap(minutes(stamp), previous), "{name}");
-            assert_eq!(believed(minutes(stamp), previous, &witnesses), minutes(expected), "{name}");
+            let days = |number: i64| number * DAY;
+            let witnesses: Vec<i64> = witnesses.iter().copied().map(days).collect();
+            let previous = previous.map(days);
+            assert!(is_leap(days(stamp), previous), "{name}");
+            assert_eq!(believed(days(stamp), previous, &witnesses), days(expected), "{name}");
         }
-        assert!(!is_leap(MINUTE, Some(0)) && !is_leap(0, Some(MINUTE)));
+        assert!(!is_leap(DAY, Some(0)) && !is_leap(0, Some(DAY)));
         assert!(is_leap(i64::MIN, Some(i64::MAX)));
     }
 }

@@ -133,7 +133,7 @@ impl Facts {
     }
 
     /// Whether a packet with this checksum is what was sent. Where a sender leaves checksums to its network card, a
-    /// capture that is taken there shows wrong ones throughout: then they tell nothing.
+    /// capture that is taken there shows wrong ones throughout, or wherever there are data: then they tell nothing.
     pub(crate) fn is_sound(&mut self, from: Sender, checksum: Checksum) -> bool {
         let of = from as usize & 1;
         let (Some(good), Some(bad)) = (self.good_checksums.get_mut(of), self.bad_checksums.get_mut(of))
@@ -151,6 +151,13 @@ impl Facts {
             *bad = bad.saturating_add(1);
         }
         usual
+    }
+
+    /// Data that were doubted have arrived all the same: from now on wrong checksums of this end tell nothing.
+    pub(crate) fn forgive_checksums(&mut self, from: Sender) {
+        if let Some(bad) = self.bad_checksums.get_mut(from as usize & 1) {
+            *bad = u32::MAX;
+        }
     }
 
     /// A packet that counts for the duration.

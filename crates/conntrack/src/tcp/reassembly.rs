@@ -232,6 +232,9 @@ impl Reassembly {
         while let Some((sequence, bytes)) = aside.take_first(|sequence| sequence < end) {
             let taken = slice(&bytes, 0, end.saturating_sub(sequence));
             let Some((sequence, taken)) = trim(sequence, taken, self.delivered) else { continue };
+            if number.is_some() {
+                out.facts.forgive_checksums(from);
+            }
             if sequence > self.delivered && number.is_some() {
                 self.keep(sequence, taken, budget, out);
             } else if sequence == self.delivered {

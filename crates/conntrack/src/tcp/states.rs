@@ -102,8 +102,12 @@ impl Tcp {
                 out.violation(Violation::BadSynAck);
                 self.resp.answered_badly = true;
             }
-        } else if orig.state == State::SynAckSent && segment.sequence == self.resp.sequence.start() {
-            // The SYN comes after its SYN+ACK: the capture has exchanged them, so its sender is the originator.
+        } else if orig.state == State::SynAckSent
+            && segment.sequence == self.resp.sequence.start()
+            && orig.reassembly.delivered() <= 1
+        {
+            // The SYN comes after its SYN+ACK: the capture has exchanged them, so its sender is the originator. Data that
+            // was handed on as the other's cannot be taken back.
             self.turn_round(out);
             self.set_state(Sender::Responder, State::Established);
             self.orig_seen = true;
