@@ -8,17 +8,18 @@
 
 #[path = "../../crates/lake/src/search/language/mod.rs"]
 mod language;
-#[path = "../../crates/lake/src/network.rs"]
-mod network;
 #[path = "../../crates/lake/src/time_range.rs"]
 mod time_range;
 
+use language::HostNames;
 use libfuzzer_sys::fuzz_target;
 use records::Timestamp;
 use time_range::TimeRange;
 
 fuzz_target!(|query: &str| {
-    if let Err(error) = language::condition(query, Timestamp(1_794_830_400_000_000_000), &HostNames::default()) {
+    if let Err(error) =
+        language::condition(query, Timestamp(1_794_830_400_000_000_000), &HostNames::default())
+    {
         assert!(query.get(error.place()).is_some(), "an error points outside of the query");
         assert!(error.to_string().starts_with(error.message()));
     }
