@@ -8,6 +8,7 @@ mod finding;
 mod findings;
 mod json;
 mod letters;
+mod resolvers;
 mod score;
 mod tell;
 mod tools;

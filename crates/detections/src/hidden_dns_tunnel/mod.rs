@@ -4,13 +4,14 @@ mod names;
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Dns, Interval, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use records::{Dns, Interval, Timestamp};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Seen, World, hash_of};
+use world::{DeviceIndex, Seen, World, hash_of};
 
 use crate::detection::checkpoint;
 use crate::hidden_dns_tunnel::names::{Names, zone_of};
+use crate::resolvers::Resolvers;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -48,20 +49,13 @@ struct HiddenDnsTunnel {
     pairs: FxHashMap<(DeviceIndex, u64), Names>,
     /// Devices that asked for many names below a domain, by domain.
     askers: FxHashMap<u64, Vec<DeviceIndex>>,
-    /// Devices that answer queries of others: what they ask for, they ask on behalf of those.
-    resolvers: FxHashSet<DeviceIndex>,
+    resolvers: Resolvers,
 }
 
 impl Watch for HiddenDnsTunnel {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let (AnyRecord::Dns(dns), Some(device)) = (seen.record, seen.orig) else { return };
-        if dns.id.resp_p != 53 || !matches!(seen.direction, Direction::Internal | Direction::Outward) {
-            return;
-        }
-        if let Some(resolver) = seen.resp.filter(|resolver| *resolver != device && dns.rcode.is_some()) {
-            self.resolvers.insert(resolver);
-        }
-        let Some(query) = dns.query.as_deref().filter(|_| !self.resolvers.contains(&device)) else { return };
+        let Some((device, dns)) = self.resolvers.query_of_client(seen) else { return };
+        let Some(query) = dns.query.as_deref() else { return };
         let server = dns.id.resp_h;
         let Some((zone, name)) = zone_of(query) else { return };
         let zone = zone.map_or_else(|| server.to_string(), str::to_owned);

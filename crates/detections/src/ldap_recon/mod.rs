@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use self::themes::{THEMES, themes};
-use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
+use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -26,8 +26,6 @@ const WEIGHT_MIN: u32 = 6;
 /// Entries that were given, from which on it is much.
 const ENTRIES_MANY: u64 = 500;
 const WINDOW: Interval = Interval::from_secs(3600);
-/// Hours of traffic after which the searches of a device may be called known.
-const HOURS_KNOWN: u32 = 24;
 const FILTERS_KEPT: usize = 128;
 const FILTER_BYTES_MAX: usize = 512;
 
@@ -110,10 +108,7 @@ impl Behaviour for LdapRecon {
         if listed.entries >= ENTRIES_MANY {
             score.certainty("entries", 10.0, format!("{} entries were given", listed.entries));
         }
-        let hours = world.hours_with_traffic();
-        if hours >= HOURS_KNOWN && tally.days.before() == 0 {
-            score.certainty("new", 15.0, format!("it did no such thing in {hours} hours of traffic"));
-        }
+        raise_by_novelty(&mut score, 15.0, &tally.days, world);
         lessen_by_habit(&mut score, device, &tally.days, world);
         score.threat("stage", 40.0, "it shows the way to the accounts that are worth taking");
         score.threat("kinds", f64::from(weight.min(20)), format!("{} kinds of entries", names.len()));
@@ -132,7 +127,7 @@ impl Behaviour for LdapRecon {
                 .with("listed", names)
                 .with("entries", listed.entries)
                 .with("seconds", tally.seconds()),
-            baseline: Facts::default().with("hours_learned", hours),
+            baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
     }
 }

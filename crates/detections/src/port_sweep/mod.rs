@@ -2,11 +2,13 @@
 
 use records::{AnyRecord, Conn, Interval};
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Habit, Seen, World};
+use world::{DeviceIndex, Seen, World};
 
 use crate::attempt::Answer;
 use crate::sweep::{self, Outcome, Sweep, Target, WINDOW, internal_attempt};
-use crate::tally::{Behaviour, Change, Interest, Told, Watching, lessen_by_habit};
+use crate::tally::{
+    Behaviour, Change, Interest, Told, Watching, is_usual, lessen_by_habit, raise_by_novelty,
+};
 use crate::{Detection, Facts, Stage, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -25,9 +27,6 @@ const HOSTS_MIN: u32 = 6;
 const WEIGHT_MIN: f64 = 12.0;
 /// New targets within a minute that no work by hand makes.
 const FAST: u32 = 10;
-
-/// Hours of traffic after which what a device does may be called known.
-const HOURS_KNOWN: u32 = 24;
 
 #[derive(Default, Serialize, Deserialize)]
 struct PortSweep;
@@ -62,11 +61,9 @@ impl Behaviour for PortSweep {
             return None;
         }
         let mut score = sweep::score(tally, 30.0, weight, WEIGHT_MIN, FAST);
-        let hours = world.hours_with_traffic();
         // A monitoring server looks for hosts the day it begins.
-        let is_monitor = world.habit(device).is_some_and(Habit::is_monitor);
-        if hours >= HOURS_KNOWN && tally.days.before() == 0 && !is_monitor {
-            score.certainty("new", 10.0, format!("it did no such thing in {hours} hours of traffic"));
+        if !is_usual(device, &tally.days, world) {
+            raise_by_novelty(&mut score, 10.0, &tally.days, world);
         }
         lessen_by_habit(&mut score, device, &tally.days, world);
         Some(Told {

@@ -6,7 +6,7 @@ use records::{AnyRecord, DceRpc, Interval};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
-use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
+use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -26,8 +26,6 @@ const OPENED_MIN: u32 = 5;
 /// Look-ups of names by number within an hour, as tools do that count all numbers up; programs look up what an access
 /// list holds.
 const LOOK_UPS_MIN: u32 = 50;
-/// Hours of traffic after which the calls of a device may be called known.
-const HOURS_KNOWN: u32 = 24;
 
 #[derive(Default, Serialize, Deserialize)]
 struct AccountScan;
@@ -105,10 +103,7 @@ impl Behaviour for AccountScan {
             return None;
         }
         let mut score = score(asked);
-        let hours = world.hours_with_traffic();
-        if hours >= HOURS_KNOWN && tally.days.before() == 0 {
-            score.certainty("new", 10.0, format!("it did no such thing in {hours} hours of traffic"));
-        }
+        raise_by_novelty(&mut score, 10.0, &tally.days, world);
         lessen_by_habit(&mut score, device, &tally.days, world);
         let servers = tally.peers.len() as u32;
         let mut operations: Vec<String> = tally.items.iter().map(|item| item.0.clone()).collect();
@@ -132,7 +127,7 @@ impl Behaviour for AccountScan {
                 .with("look_ups", asked.look_ups)
                 .with("hosts", servers)
                 .with("seconds", tally.seconds()),
-            baseline: Facts::default().with("hours_learned", hours),
+            baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
     }
 }

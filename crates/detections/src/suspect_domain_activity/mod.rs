@@ -2,12 +2,13 @@
 
 mod hour;
 
-use records::{AnyRecord, Interval, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use records::{Interval, Timestamp};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Seen, World, registered_domain};
+use world::{DeviceIndex, Seen, World, registered_domain};
 
 use crate::detection::checkpoint;
+use crate::resolvers::Resolvers;
 use crate::suspect_domain_activity::hour::Hour;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
 
@@ -34,21 +35,14 @@ const DEVICES_MAX: usize = 10_000;
 #[derive(Default, Serialize, Deserialize)]
 struct SuspectDomainActivity {
     hours: FxHashMap<DeviceIndex, Hour>,
-    /// Devices that answer queries of others: what they ask for, they ask on behalf of those.
-    resolvers: FxHashSet<DeviceIndex>,
+    resolvers: Resolvers,
 }
 
 impl Watch for SuspectDomainActivity {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let (AnyRecord::Dns(dns), Some(device)) = (seen.record, seen.orig) else { return };
-        if dns.id.resp_p != 53 || !matches!(seen.direction, Direction::Internal | Direction::Outward) {
-            return;
-        }
-        if let Some(resolver) = seen.resp.filter(|resolver| *resolver != device && dns.rcode.is_some()) {
-            self.resolvers.insert(resolver);
-        }
+        let Some((device, dns)) = self.resolvers.query_of_client(seen) else { return };
         // Addresses alone: A and AAAA. Malware wants to connect; mail servers ask for more.
-        if !matches!(dns.qtype, Some(1 | 28)) || self.resolvers.contains(&device) {
+        if !matches!(dns.qtype, Some(1 | 28)) {
             return;
         }
         let (Some(query), Some(rcode)) = (dns.query.as_deref(), dns.rcode) else { return };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use self::ways::{Step, Way, step};
-use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
+use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -26,8 +26,6 @@ const WINDOW: Interval = Interval::from_secs(3600);
 const CALLS_KEPT: usize = 256;
 /// Hosts on which a device starts programs within an hour, from which on it looks like software distribution.
 const HOSTS_OF_MANAGEMENT: usize = 10;
-/// Hours of traffic after which the calls of a device may be called known.
-const HOURS_KNOWN: u32 = 24;
 const HOSTS_KEPT: usize = 64;
 
 #[derive(Default, Serialize, Deserialize)]
@@ -112,10 +110,7 @@ impl Behaviour for RemoteExecution {
             let reason = format!("{hosts} hosts within an hour: so does software distribution");
             score.certainty("management", -20.0, reason);
         }
-        let hours = world.hours_with_traffic();
-        if hours >= HOURS_KNOWN && tally.days.before() == 0 {
-            score.certainty("new", 15.0, format!("it did no such thing in {hours} hours of traffic"));
-        }
+        raise_by_novelty(&mut score, 15.0, &tally.days, world);
         lessen_by_habit(&mut score, device, &tally.days, world);
         score.threat("stage", 65.0, "a program runs on another host in somebody's name");
         score.threat("hosts", (5.0 * (hosts as f64).log2()).min(20.0), format!("{hosts} hosts"));
@@ -134,7 +129,7 @@ impl Behaviour for RemoteExecution {
                 .with("calls", calls.take(20).collect::<Vec<_>>())
                 .with("hosts", hosts)
                 .with("seconds", tally.seconds()),
-            baseline: Facts::default().with("hours_learned", hours),
+            baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
     }
 }

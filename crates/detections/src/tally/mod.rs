@@ -6,4 +6,6 @@ mod count;
 mod watch;
 
 pub(crate) use count::Tally;
-pub(crate) use watch::{Behaviour, Change, Interest, Told, Watching, lessen_by_habit};
+pub(crate) use watch::{
+    Behaviour, Change, Interest, Told, Watching, is_usual, lessen_by_habit, raise_by_novelty,
+};

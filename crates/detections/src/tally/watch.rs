@@ -188,8 +188,20 @@ impl<B: Behaviour> Watch for Watching<B> {
     checkpoint!();
 }
 
-fn is_usual(device: DeviceIndex, days: &Days, world: &World) -> bool {
+/// Whether the device does such things by habit or by trade.
+pub(crate) fn is_usual(device: DeviceIndex, days: &Days, world: &World) -> bool {
     days.before() >= HABIT_DAYS || world.habit(device).is_some_and(Habit::is_monitor)
+}
+
+/// Hours of traffic after which what a device does may be called known.
+const HOURS_KNOWN: u32 = 24;
+
+/// Adds to the certainty that a device did no such thing before, once it is known what it does.
+pub(crate) fn raise_by_novelty(score: &mut Score, value: f64, days: &Days, world: &World) {
+    let hours = world.hours_with_traffic();
+    if hours >= HOURS_KNOWN && days.before() == 0 {
+        score.certainty("new", value, format!("it did no such thing in {hours} hours of traffic"));
+    }
 }
 
 /// Takes from the certainty what a device does on many days, and what a monitoring server does by trade.
