@@ -48,3 +48,31 @@ fn unpack(content: Content<'_>, streams: &Streams) -> Option<Vec<u8>> {
     let packed = content.get(START_BYTES.checked_add(streams.packed_at)?, packed_length)?;
     folder.unpack(packed, HEADER_BYTES_MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILES: u16 = 60_000;
+
+    /// One folder with one coder, and the same number of files in it, told so many times.
+    fn streams(times: usize) -> Vec<u8> {
+        let [low, high] = FILES.to_le_bytes();
+        [&[7, 11, 1, 0, 1, 1, 0, 12, 100, 0][..], &[8, 13, 0xc0, low, high, 0].repeat(times), &[0]].concat()
+    }
+
+    #[test]
+    fn a_listing_that_repeats_itself_takes_neither_memory_nor_time() {
+        let files = |times| {
+            let streams = Streams::read(&mut Fields(&streams(times)));
+            streams.map(|streams| streams.folders.iter().map(|folder| folder.files.len()).sum::<usize>())
+        };
+        assert_eq!((files(1), files(2)), (Some(usize::from(FILES)), None));
+        let streams = [&[4][..], &streams(1)].concat();
+        let read = |times: usize| {
+            let bytes = [&streams.repeat(times)[..], &[5, 0, 0]].concat();
+            header::read(Fields(&bytes), &mut Listing::default())
+        };
+        assert_eq!((read(1), read(2)), (Some(()), None));
+    }
+}

@@ -9,11 +9,12 @@ pub(super) fn read(mut fields: Fields<'_>, listing: &mut Listing) -> Option<()> 
     const PROPERTIES: u8 = 2;
     const STREAMS: u8 = 4;
     const FILES: u8 = 5;
-    let mut streams = Streams::default();
+    let mut streams = None;
     loop {
         match fields.u8()? {
-            STREAMS => streams = Streams::read(&mut fields)?,
-            FILES => return read_files(&mut fields, &streams, listing),
+            // There is one; more of them would only take time.
+            STREAMS if streams.is_none() => streams = Some(Streams::read(&mut fields)?),
+            FILES => return read_files(&mut fields, &streams.unwrap_or_default(), listing),
             PROPERTIES => while skip_property(&mut fields)?.is_some() {},
             _ => return None,
         }
@@ -36,18 +37,18 @@ fn read_files(fields: &mut Fields<'_>, streams: &Streams, listing: &mut Listing)
     const NAMES: u8 = 17;
     let count = number(fields)?;
     let files = usize::try_from(count.min(FILES_MAX)).ok()?;
-    let (mut names, mut empty, mut empty_files) = (&[][..], Vec::new(), Vec::new());
+    let (mut names, mut empty, mut empty_files) = (&[][..], &[][..], &[][..]);
     while let Some((kind, content)) = skip_property(fields)? {
         match kind {
             NAMES => names = content.get(1..).unwrap_or_default(),
-            EMPTY => empty = bits(&mut Fields(content), files).unwrap_or_default(),
-            EMPTY_FILES => {
-                let among = empty.iter().filter(|is_empty| **is_empty).count();
-                empty_files = bits(&mut Fields(content), among).unwrap_or_default();
-            }
+            EMPTY => empty = content,
+            EMPTY_FILES => empty_files = content,
             _ => {}
         }
     }
+    let empty = bits(&mut Fields(empty), files).unwrap_or_default();
+    let among = empty.iter().filter(|is_empty| **is_empty).count();
+    let empty_files = bits(&mut Fields(empty_files), among).unwrap_or_default();
     let packed = streams
         .folders
         .iter()

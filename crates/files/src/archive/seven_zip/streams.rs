@@ -92,7 +92,8 @@ impl Streams {
                 END => break,
                 PACKED => streams.read_packed(fields)?,
                 FOLDERS => streams.read_folders(fields)?,
-                SUBSTREAMS => {
+                // A second one would add as many files again for the few bytes that it has.
+                SUBSTREAMS if !has_files => {
                     streams.read_files(fields)?;
                     has_files = true;
                 }
