@@ -97,6 +97,10 @@ fn lies() -> Vec<Lie> {
             }
         }
     }
+    // Without an acknowledgment no data is taken (RFC 9293, section 3.10.7.4).
+    for flags in [0, PSH, FIN] {
+        lies.push(Lie { flags, data: garbage, ..TRUE });
+    }
     // An RST as its receiver expects it, but both go on.
     lies.push(Lie { flags: RST, ..TRUE });
     lies

@@ -1,6 +1,6 @@
 //! What tells whether the receiver took a segment. Who wants to mislead a listener sends segments that the receiver
-//! will not take: with a wrong checksum, too few hops left, or outside of the window. Such a segment moves nothing;
-//! its data is set aside until the receiver acknowledges it after all.
+//! will not take: with a wrong checksum, too few hops left, outside of the window, or without an acknowledgment. Such
+//! a segment moves nothing; its data is set aside until the receiver acknowledges it after all.
 
 use super::endpoint::{Endpoint, State};
 use super::segment::Segment;
@@ -33,6 +33,8 @@ pub(super) enum Doubt {
     TimeToLive,
     /// It lies outside of what the receiver takes.
     Window,
+    /// It acknowledges nothing, as only the first SYN does.
+    NoAcknowledgment,
     /// A SYN within a connection.
     Syn,
 }
@@ -194,6 +196,16 @@ impl Endpoint {
             || segment.fin()
             || segment.reset()
             || self.reassembly.delivered() <= SUMMED_BEGINNING
+    }
+
+    /// Whether a segment within a connection says nothing of what its sender has received. Receivers drop it (RFC 9293,
+    /// section 3.10.7.4).
+    pub(super) fn acknowledges_nothing(&self, segment: &Segment<'_>, peer: &Self) -> bool {
+        !segment.ack()
+            && !segment.syn()
+            && !segment.reset()
+            && matches!(self.state, State::Established | State::Partial)
+            && peer.active
     }
 
     /// Whether a SYN of this end speaks of another connection than the one at hand.

@@ -176,6 +176,9 @@ impl Tcp {
         if endpoint.is_beyond_window(segment, peer) {
             return Some(Doubt::Window);
         }
+        if endpoint.acknowledges_nothing(segment, peer) {
+            return Some(Doubt::NoAcknowledgment);
+        }
         if endpoint.is_odd_syn(segment, peer) {
             return Some(Doubt::Syn);
         }
@@ -196,6 +199,7 @@ impl Tcp {
             Doubt::Checksum => out.bad_checksum(from),
             Doubt::TimeToLive => out.violation(Violation::TimeToLiveTooSmall),
             Doubt::Window => out.violation(Violation::OutOfWindow),
+            Doubt::NoAcknowledgment => out.violation(Violation::NoAcknowledgment),
             Doubt::Syn => out.violation(Violation::SynSequenceJump),
         }
         if !(self.orig.closed && self.resp.closed) {
