@@ -5,7 +5,7 @@ use records::{Sender, Timestamp};
 use super::body::{Both, Expect, Surroundings};
 use super::message::Message;
 use super::transactions::Transactions;
-use super::unanswered::Unanswered;
+use super::unanswered::{Kind, Unanswered};
 use super::wire::{ReplyLine, RequestLine, Version, reply_line, request_line};
 use crate::lines::{Lines, Piece};
 use crate::percent::unescape;
@@ -59,6 +59,7 @@ pub(super) struct HttpAnalyzer {
     unanswered: Option<Box<Unanswered>>,
     requests: u32,
     keep_alive: bool,
+    /// The response at hand grants a tunnel.
     connects: bool,
     left: Option<Successor>,
 }
@@ -210,9 +211,8 @@ impl HttpAnalyzer {
             self.set_version(ts, Sender::Originator, version, output);
         }
         self.requests = self.requests.saturating_add(1);
-        self.unanswered.get_or_insert_default().push(request.method.eq_ignore_ascii_case(b"HEAD"));
+        self.unanswered.get_or_insert_default().push(Kind::of(request.method));
         output.confirm("http");
-        self.connects |= request.method.eq_ignore_ascii_case(b"CONNECT");
         let (uri, complaints) = unescape(request.uri);
         for name in complaints {
             output.weird(ts, name, None);
@@ -233,11 +233,12 @@ impl HttpAnalyzer {
             output.confirm("http");
         }
         self.transactions.reply(ts, reply.version, reply.code, reply.reason, output);
-        self.connects &= reply.code == 200;
+        let answers = |kind| self.unanswered.as_ref().is_some_and(|unanswered| unanswered.is_next(kind));
+        let to_head = answers(Kind::Head);
+        self.connects = answers(Kind::Connect) && reply.code == 200;
         if self.connects {
             output.through_proxy("Tunnel::HTTP");
         }
-        let to_head = self.unanswered.as_ref().is_some_and(|unanswered| unanswered.is_head_next());
         let no_body = to_head || matches!(reply.code, 100..200 | 204 | 304);
         let expect = if no_body { Expect::NoBody } else { Expect::Body };
         self.begin_message(ts, Sender::Responder, expect, output);

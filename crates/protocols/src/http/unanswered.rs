@@ -1,10 +1,35 @@
-//! Requests that have no response yet: how many there are, and which of them were `HEAD`, to which no body comes.
+//! Requests that have no response yet: how many there are, and which of them were of a kind whose response means
+//! something else.
 
 use std::collections::VecDeque;
 
 /// So often the kind may change among the requests that wait. Beyond that all count as of the last kind: then a body may be
 /// missed, but the pairing holds, however many wait.
 const RUNS_MAX: usize = 4096;
+
+/// What a request says of its response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No body comes (`HEAD`).
+    Head,
+    /// Where it is granted, what follows is not HTTP (`CONNECT`).
+    Connect,
+    /// Nothing.
+    Other,
+}
+
+impl Kind {
+    /// Of a request with this method.
+    pub(super) const fn of(method: &[u8]) -> Self {
+        if method.eq_ignore_ascii_case(b"HEAD") {
+            Self::Head
+        } else if method.eq_ignore_ascii_case(b"CONNECT") {
+            Self::Connect
+        } else {
+            Self::Other
+        }
+    }
+}
 
 /// The requests in order, those of one kind in a row as one.
 #[derive(Debug, Default)]
@@ -15,18 +40,18 @@ pub(super) struct Unanswered {
 
 #[derive(Debug)]
 struct Run {
-    is_head: bool,
+    kind: Kind,
     requests: u64,
 }
 
 impl Unanswered {
     /// A request was sent.
-    pub(super) fn push(&mut self, is_head: bool) {
+    pub(super) fn push(&mut self, kind: Kind) {
         self.requests += 1;
         let is_full = self.runs.len() >= RUNS_MAX;
-        match self.runs.back_mut().filter(|run| is_full || run.is_head == is_head) {
+        match self.runs.back_mut().filter(|run| is_full || run.kind == kind) {
             Some(run) => run.requests += 1,
-            None => self.runs.push_back(Run { is_head, requests: 1 }),
+            None => self.runs.push_back(Run { kind, requests: 1 }),
         }
     }
 
@@ -46,9 +71,9 @@ impl Unanswered {
         self.requests
     }
 
-    /// Whether the oldest is `HEAD`.
-    pub(super) fn is_head_next(&self) -> bool {
-        self.runs.front().is_some_and(|run| run.is_head)
+    /// Whether the oldest is of this kind.
+    pub(super) fn is_next(&self, kind: Kind) -> bool {
+        self.runs.front().is_some_and(|run| run.kind == kind)
     }
 }
 
@@ -59,11 +84,11 @@ mod tests {
     #[test]
     fn the_pairing_holds_however_many_requests_wait() {
         let mut unanswered = Unanswered::default();
-        let is_head = |number: u32| number % 10_000 == 9_999;
-        (0..30_000).for_each(|number| unanswered.push(is_head(number)));
+        let kind = |number: u32| if number % 10_000 == 9_999 { Kind::Head } else { Kind::Other };
+        (0..30_000).for_each(|number| unanswered.push(kind(number)));
         assert_eq!(unanswered.len(), 30_000);
         for number in 0..30_000 {
-            assert_eq!(unanswered.is_head_next(), is_head(number), "{number}");
+            assert!(unanswered.is_next(kind(number)), "{number}");
             assert!(unanswered.pop());
         }
         assert!(!unanswered.pop());
@@ -72,7 +97,8 @@ mod tests {
     #[test]
     fn who_changes_the_kind_all_the_time_is_bounded_and_still_counted() {
         let mut unanswered = Unanswered::default();
-        (0..20_000).for_each(|number| unanswered.push(number % 2 == 0));
+        let kind = |number| if number % 2 == 0 { Kind::Connect } else { Kind::Other };
+        (0..20_000).for_each(|number| unanswered.push(kind(number)));
         assert_eq!((unanswered.runs.len(), unanswered.len()), (RUNS_MAX, 20_000));
         assert_eq!(std::iter::from_fn(|| unanswered.pop().then_some(())).count(), 20_000);
     }
