@@ -142,7 +142,7 @@ impl<H: Handler> Table<H> {
             let Some(slot) = self.find(hash, &ends, packet.ip_proto) else {
                 break self.begin(packet, &ends, hash, 0, handler);
             };
-            match self.fate(slot, packet, now, handler) {
+            match self.fate(slot, (packet, payload), now, handler) {
                 (Fate::GoesOn, _) => break slot,
                 (Fate::Over, over_at) => {
                     let start = self.close(slot, over_at, handler);
@@ -237,7 +237,13 @@ impl<H: Handler> Table<H> {
     }
 
     /// What a packet means for the connection of this slot, and when that ended, where it did.
-    fn fate(&mut self, slot: u32, packet: &Packet, now: Timestamp, handler: &mut H) -> (Fate, Timestamp) {
+    fn fate(
+        &mut self,
+        slot: u32,
+        (packet, payload): (&Packet, &[u8]),
+        now: Timestamp,
+        handler: &mut H,
+    ) -> (Fate, Timestamp) {
         let Some(entry) = self.slots.get_mut(slot) else { return (Fate::Over, now) };
         let deadline = entry.deadline();
         if deadline <= now {
@@ -247,7 +253,7 @@ impl<H: Handler> Table<H> {
             return (Fate::GoesOn, now);
         };
         let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
-        (tcp.fate(packet, header, &mut out), now)
+        (tcp.fate((packet, header), payload, &mut out), now)
     }
 
     /// Keeps a packet that may begin another connection.

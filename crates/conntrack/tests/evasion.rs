@@ -170,6 +170,24 @@ fn no_single_lie_misleads() {
 }
 
 #[test]
+fn a_syn_that_does_not_arrive_ends_nothing_in_a_pause_either() {
+    let paused = |mut packets: Packets, at: usize| {
+        packets.iter_mut().skip(at).for_each(|(packet, _)| packet.ts += 20_000_000_000);
+        packets
+    };
+    let honest = conversation();
+    let spoiled = [Lie { checksum: Checksum::Bad, ..TRUE }, Lie { time_to_live: Some(5), ..TRUE }];
+    for lie in spoiled {
+        for at in 4..honest.len() - 3 {
+            let lie = Lie { flags: SYN, sequence: 5_000_000, ..lie };
+            let told_a_lie = paused(with_lie(&honest, at, O, lie), at + 1);
+            let expected = told(&replay(&paused(honest.clone(), at)));
+            assert_eq!(told(&replay(&told_a_lie)), expected, "{lie:?} before packet {at}");
+        }
+    }
+}
+
+#[test]
 fn many_lies_mislead_no_more_than_one() {
     let honest = conversation();
     let expected = told(&replay(&honest));

@@ -102,19 +102,24 @@ impl Tcp {
     #[inline]
     pub(crate) fn fate<H: Handler>(
         &mut self,
-        packet: &Packet,
-        header: &Header,
+        (packet, header): (&Packet, &Header),
+        payload: &[u8],
         out: &mut Delivery<'_, H>,
     ) -> Fate {
         const SYN: u8 = 2;
         if header.flags & SYN == 0 && self.reopening.is_none() {
             return Fate::GoesOn;
         }
-        self.rare_fate(packet, header, out)
+        self.rare_fate((packet, header), payload, out)
     }
 
     #[cold]
-    fn rare_fate<H: Handler>(&mut self, packet: &Packet, header: &Header, out: &mut Delivery<'_, H>) -> Fate {
+    fn rare_fate<H: Handler>(
+        &mut self,
+        (packet, header): (&Packet, &Header),
+        payload: &[u8],
+        out: &mut Delivery<'_, H>,
+    ) -> Fate {
         if let Some(reopening) = self.reopening.as_deref() {
             let sender = reopening.kept.first().map(|syn| syn.packet.src);
             let is_same_sender = sender == Some(packet.src) && reopening.source == header.source;
@@ -123,15 +128,23 @@ impl Tcp {
                 None => self.refute(out.facts),
             }
         }
-        if !self.is_reuse(header, out) {
+        let alive = !self.orig.closed && !self.resp.closed;
+        if alive && !self.arrives(packet, payload, out) || !self.is_reuse(header, out) {
             return Fate::GoesOn;
         }
         let segment = Segment::new(header, 0, &[]);
-        let alive = !self.orig.closed && !self.resp.closed;
         let can_be_answered = self.resp.active || self.orig.state == State::SynSent;
         // What lies within tunnels begins at once: the tunnels of a packet are not kept.
         let waits = alive && can_be_answered && !segment.ack() && packet.tunnels == 0;
         if waits { Fate::Waits } else { Fate::Over }
+    }
+
+    /// Whether a packet gets as far as the other end. One that does not will be doubted, whatever it says.
+    fn arrives<H: Handler>(&mut self, packet: &Packet, payload: &[u8], out: &mut Delivery<'_, H>) -> bool {
+        let from = out.facts.sender(&Ends::of(packet));
+        let (endpoint, peer) = self.pair(from);
+        out.is_sound(from, packet.checksum, payload)
+            && !endpoint.bearing.falls_short(packet.time_to_live, &peer.bearing)
     }
 
     /// The connection at hand goes on: what was kept belongs to it, and does nothing.
