@@ -107,7 +107,7 @@ impl Follower {
     /// The clock has come so far.
     pub(crate) fn expire_tunnels(&mut self, now: Timestamp) {
         for record in self.tunnels.expire(now) {
-            self.emissions.push(record.ts.0, record.uid.unwrap_or_default(), record.into());
+            self.emissions.push(record.ts.0, tunnels::place_in_order(&record), record.into());
         }
     }
 

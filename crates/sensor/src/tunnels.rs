@@ -151,6 +151,15 @@ impl Tunnels {
     }
 }
 
+/// Tells tunnels apart that end at one moment: those through proxies have no name, and many shards may follow them.
+pub(crate) fn place_in_order(record: &Tunnel) -> Uid {
+    record.uid.unwrap_or_else(|| {
+        let Endpoints { orig_h, resp_h, resp_p, .. } = record.id;
+        let text = format!("{} {orig_h} {resp_h} {resp_p}", record.tunnel_type);
+        Uid::connection(xxh3_128(text.as_bytes()))
+    })
+}
+
 fn expired(kind: &'static str, active: Active) -> Tunnel {
     record(active.used + UNUSED_FOR, active.uid, active.first, kind, Action::Expire)
 }

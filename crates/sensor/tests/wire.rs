@@ -106,6 +106,7 @@ fn lies() -> Vec<Lie> {
         lie(ACK, (0, 70_000), b"", honest),
         lie(ACK, (0, 1 << 30), b"", honest),
         lie(ACK, (1 << 24, 0), other, honest),
+        lie(0, (0, 0), other, honest),
         lie(SYN, (123_456, 0), b"", honest),
         lie(SYN | ACK, (123_456, 0), b"", honest),
         lie(RST, (5_000, 0), b"", honest),
@@ -152,6 +153,25 @@ fn an_exchange_of_http_is_told_whatever_is_thrown_in() {
             assert_eq!(records.get("files"), expected.get("files"), "{context}");
             assert_eq!(records["conn"].len(), 1, "{context}");
         }
+    }
+}
+
+#[test]
+fn tunnels_that_end_at_one_time_have_one_order() {
+    let proxied = |number: u8| {
+        let conversation =
+            Conversation::between(&format!("10.0.{number}.1:1025"), "10.9.9.9:3128").handshake();
+        let asked = conversation.data(O, b"CONNECT a.example:22 HTTP/1.1\r\n\r\n");
+        asked.data(R, b"HTTP/1.1 200 OK\r\n\r\n").close().packets()
+    };
+    let mut packets: Packets = (0..20).flat_map(proxied).collect();
+    packets.sort_by_key(|(packet, _)| packet.ts);
+    let later = Conversation::between("10.0.0.1:5000", "10.0.0.2:6000").after_millis(7_200_000);
+    packets.append(&mut later.datagram(O, b"x").packets());
+    let (one, _) = analyse(&frames(&packets), 1);
+    assert_eq!(one["tunnel"].len(), 40);
+    for shards in [2, 3, 4] {
+        assert_eq!(analyse(&frames(&packets), shards).0["tunnel"], one["tunnel"], "{shards} shards");
     }
 }
 
