@@ -33,7 +33,8 @@ const EMBEDDED: &str = "\\x01Ole10Native";
 /// What there is to say of a compound file; none without its header.
 pub(crate) fn read(content: Content<'_>, ts: Timestamp, fuid: Uid) -> Option<Ole> {
     let mut compound = Compound::read(content)?;
-    let macros = macros_of(&mut compound);
+    let mut macros = Macros::default();
+    take_macros_of(&mut compound, &mut macros);
     let summary = summary_of(&mut compound);
     let embedded = embedded_in(&mut compound);
     let workbook = workbook_of(&mut compound);
@@ -72,9 +73,11 @@ pub(crate) fn read(content: Content<'_>, ts: Timestamp, fuid: Uid) -> Option<Ole
     })
 }
 
-/// The macros in a compound file, which may be a part of another document.
-pub(crate) fn macros(content: Content<'_>) -> Macros {
-    Compound::read(content).map(|mut compound| macros_of(&mut compound)).unwrap_or_default()
+/// Takes in the macros of a compound file, which may be a part of another document.
+pub(crate) fn take_macros(content: Content<'_>, macros: &mut Macros) {
+    if let Some(mut compound) = Compound::read(content) {
+        take_macros_of(&mut compound, macros);
+    }
 }
 
 fn places_of(compound: &Compound<'_>, wanted: impl Fn(&Entry) -> bool) -> Vec<usize> {
@@ -82,19 +85,17 @@ fn places_of(compound: &Compound<'_>, wanted: impl Fn(&Entry) -> bool) -> Vec<us
     streams.filter(|(_, entry)| wanted(entry)).map(|(place, _)| place).take(READ_MAX).collect()
 }
 
-fn macros_of(compound: &mut Compound<'_>) -> Macros {
+fn take_macros_of(compound: &mut Compound<'_>, macros: &mut Macros) {
     let is_module = |entry: &Entry| {
         let is_other = entry.name.starts_with("__SRP_")
             || ["dir", "_VBA_PROJECT", "PROJECT", "PROJECTwm"].contains(&entry.name.as_str());
         !is_other && compound.parent(entry).is_some_and(|storage| storage.name.eq_ignore_ascii_case("VBA"))
     };
-    let mut macros = Macros::default();
     for place in places_of(compound, is_module) {
         let stream = compound.stream(place, MODULE_BYTES_MAX);
         let name = compound.entries.get(place).map(|entry| entry.name.clone()).unwrap_or_default();
         macros.take_module(&name, &stream);
     }
-    macros
 }
 
 fn summary_of(compound: &mut Compound<'_>) -> Summary {

@@ -30,7 +30,11 @@ pub(crate) fn is_document(zip: &Zip<'_>) -> bool {
 pub(crate) fn read(zip: &Zip<'_>, content: Content<'_>, ts: Timestamp, fuid: Uid) -> Ooxml {
     let mut document = Document::default();
     let mut inflater = Inflater::default();
-    for entry in zip.entries.iter().filter(|entry| is_read(entry.name)).take(PARTS_READ_MAX) {
+    // Macros first: who wants to hide them puts many other parts before them.
+    let (macros, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+        zip.entries.iter().filter(|entry| is_read(entry.name)).partition(|entry| is_macros(entry.name));
+    let has_macros = !macros.is_empty();
+    for entry in macros.into_iter().chain(others).take(PARTS_READ_MAX) {
         document.take_part(entry, |most| zip.content_of(entry, &mut inflater, most));
     }
     let inside =
@@ -46,7 +50,7 @@ pub(crate) fn read(zip: &Zip<'_>, content: Content<'_>, ts: Timestamp, fuid: Uid
         id: fuid,
         kind: kind.map(|(_, kind)| (*kind).into()),
         part_count: zip.count,
-        has_macros: document.has_macros,
+        has_macros,
         macro_modules: document.macros.modules.names(),
         automatic_macros: document.macros.automatic.names(),
         macro_calls: document.macros.calls.names(),
@@ -87,7 +91,6 @@ fn is_macros(name: &[u8]) -> bool {
 /// What the parts say.
 #[derive(Default)]
 struct Document {
-    has_macros: bool,
     macros: Macros,
     external: Listed,
     template: Option<String>,
@@ -102,9 +105,7 @@ impl Document {
     fn take_part(&mut self, entry: &Entry<'_>, mut unpack: impl FnMut(usize) -> Vec<u8>) {
         let name = entry.name;
         if is_macros(name) {
-            self.has_macros = true;
-            let macros = unpack(MACRO_BYTES_MAX);
-            self.macros = ole::macros(Content::of(&macros));
+            ole::take_macros(Content::of(&unpack(MACRO_BYTES_MAX)), &mut self.macros);
             return;
         }
         let xml = unpack(PART_BYTES_MAX);

@@ -78,6 +78,17 @@ fn workbooks_tell_macro_sheets_and_links_of_data_exchange() {
 }
 
 #[test]
+fn macros_are_told_whatever_stands_around_them() {
+    let names: Vec<String> = (0..300).map(|number| format!("word/_rels/{number}.rels")).collect();
+    let mut parts = vec![CONTENT_TYPES];
+    parts.extend(names.iter().map(|name| (name.as_str(), &b"<a/>"[..])));
+    let macros = crate::ole::tests::document();
+    parts.extend([("word/vbaProject.bin", &macros[..]), ("word/old/vbaProject.bin", b"")]);
+    let ooxml = ooxml(&zip(&parts));
+    assert_eq!((ooxml.has_macros, ooxml.automatic_macros), (true, Some(vec!["autoopen".to_owned()])));
+}
+
+#[test]
 fn a_file_cut_anywhere_is_survived() {
     let file = document();
     let mut told = 0;
