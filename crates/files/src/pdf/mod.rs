@@ -15,6 +15,9 @@ use names::Name;
 /// So much of a stream of objects is read.
 const OBJECTS_BYTES_MAX: usize = 1 << 20;
 
+/// So many strings are read; further addresses are only counted.
+const STRINGS_MAX: u32 = 1024;
+
 /// What stands before a stream and describes it is looked for in so many bytes.
 const DICTIONARY_BYTES_MAX: usize = 2048;
 
@@ -80,6 +83,7 @@ struct Reader {
     uris: Listed,
     hidden: u64,
     is_encrypted: bool,
+    strings: u32,
     producer: Option<String>,
     title: Option<String>,
 }
@@ -163,23 +167,36 @@ impl Reader {
                 return;
             }
             b"URI" => {
-                if let Some(uri) = names::string(behind) {
-                    self.uris.push_text(&uri);
+                match self.string(behind) {
+                    Some(uri) => self.uris.push_text(&uri),
+                    None if self.strings >= STRINGS_MAX => {
+                        self.uris.count += u64::from(names::is_string(behind));
+                    }
+                    None => {}
                 }
                 return;
             }
             b"Producer" => {
-                self.producer = self.producer.take().or_else(|| names::string(behind));
+                self.producer = self.producer.take().or_else(|| self.string(behind));
                 return;
             }
             b"Title" => {
-                self.title = self.title.take().or_else(|| names::string(behind));
+                self.title = self.title.take().or_else(|| self.string(behind));
                 return;
             }
             _ => return,
         };
         *count += 1;
         self.hidden += u64::from(name.is_escaped);
+    }
+
+    /// The string that follows a name, unless too many were read: they may lie within each other.
+    fn string(&mut self, behind: &[u8]) -> Option<String> {
+        if self.strings >= STRINGS_MAX || !names::is_string(behind) {
+            return None;
+        }
+        self.strings += 1;
+        names::string(behind)
     }
 }
 

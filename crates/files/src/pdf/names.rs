@@ -85,6 +85,11 @@ pub(super) fn each(text: &[u8], mut take: impl FnMut(Name, &[u8])) {
     }
 }
 
+/// Whether a string follows.
+pub(super) fn is_string(behind: &[u8]) -> bool {
+    matches!(behind.trim_ascii_start(), [b'(', ..] | [b'<', 0..=b';' | b'='.., ..])
+}
+
 /// The string that follows, in either of its forms.
 pub(super) fn string(behind: &[u8]) -> Option<String> {
     let behind = behind.trim_ascii_start();
@@ -105,11 +110,7 @@ fn literal(text: &[u8]) -> Vec<u8> {
     let mut text = text.iter().take(STRING_BYTES_MAX);
     while let Some(byte) = text.next() {
         match byte {
-            b'\\' => match text.next() {
-                Some(b'n') => bytes.push(b'\n'),
-                Some(b'\r' | b'\n') | None => {}
-                Some(escaped) => bytes.push(*escaped),
-            },
+            b'\\' => bytes.extend(escaped(&mut text)),
             b')' if depth == 0 => break,
             _ => {
                 depth = match byte {
@@ -122,6 +123,38 @@ fn literal(text: &[u8]) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// What stands for an escape (ISO 32000-1, table 3): a letter, up to three octal digits, or nothing for the end of a line.
+fn escaped<'a>(text: &mut (impl Iterator<Item = &'a u8> + Clone)) -> Option<u8> {
+    let is_octal = |digit: &u8| (b'0'..=b'7').contains(digit);
+    let first = text.next()?;
+    match first {
+        b'n' => Some(b'\n'),
+        b'r' => Some(b'\r'),
+        b't' => Some(b'\t'),
+        b'b' => Some(8),
+        b'f' => Some(12),
+        b'\n' => None,
+        b'\r' => {
+            // The end of a line may be two characters.
+            if text.clone().next() == Some(&b'\n') {
+                text.next();
+            }
+            None
+        }
+        digit if is_octal(digit) => {
+            let mut number = digit - b'0';
+            for _ in 0..2 {
+                let Some(digit) = text.clone().next().filter(|digit| is_octal(digit)) else { break };
+                // Beyond a byte the overflow is ignored.
+                number = number.wrapping_mul(8).wrapping_add(digit - b'0');
+                text.next();
+            }
+            Some(number)
+        }
+        other => Some(*other),
+    }
 }
 
 fn digits(text: &[u8]) -> Vec<u8> {
@@ -150,6 +183,7 @@ mod tests {
             [("JavaScript".to_owned(), true), ("A#zz".to_owned(), false), ("Z".to_owned(), false)]
         );
         assert_eq!(string(b" (a\\)(b)c) d").as_deref(), Some("a)(b)c"));
+        assert_eq!(string(b"(\\150\\164t\\1609\\\r\n\\\nx)").as_deref(), Some("http9x"));
         assert_eq!(string(b"<6162 63>").as_deref(), Some("abc"));
         assert_eq!(string(b"(\xfe\xff\0a\0b)").as_deref(), Some("ab"));
         assert_eq!((string(b"<</A>>"), string(b"5 0 R"), string(b"")), (None, None, None));

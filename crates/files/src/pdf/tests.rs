@@ -39,6 +39,14 @@ fn scripts_actions_and_links_are_told() {
 }
 
 #[test]
+fn strings_within_strings_are_read_no_more_than_a_number_of_times() {
+    let file = [&b"%PDF-1.7\n"[..], &b"/URI(".repeat(100_000), b" /Title (behind them)"].concat();
+    let pdf = record_of(&file).unwrap();
+    assert_eq!((pdf.uri_count, pdf.uris.map(|uris| uris.len())), (100_000, Some(64)));
+    assert_eq!(pdf.title, None);
+}
+
+#[test]
 fn an_encrypted_document_has_no_texts() {
     let file = [document(), b"trailer <</Encrypt 9 0 R>>".to_vec()].concat();
     let pdf = record_of(&file).unwrap();
