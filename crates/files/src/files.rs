@@ -133,8 +133,8 @@ impl Files {
     }
 
     /// How many files there were, and what was not followed because of a limit.
-    pub const fn stats(&self) -> &Stats {
-        &self.stats
+    pub fn stats(&self) -> Stats {
+        Stats { files_not_looked_into: self.budget.refused(), ..self.stats.clone() }
     }
 
     /// Files that were to be written out and were not.

@@ -1,13 +1,17 @@
 //! Keeps of a file what its format wants to look at, while its bytes come.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::content::Content;
 
 /// All files of a shard may keep so many bytes at the same time. Shards do not share this: what one keeps
 /// must not depend on how quick another one is.
 const KEPT_BYTES_MAX: usize = 64 << 20;
+
+/// Where others have used that up, a file may still keep its part of so many bytes more: nobody can blind us with a few
+/// long files that never end.
+const SHARED_BYTES: usize = 16 << 20;
 
 /// How much of a file its format wants to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +24,32 @@ pub(crate) struct Wanted {
 
 /// The bytes that all files of a shard keep.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Budget(Arc<AtomicUsize>);
+pub(crate) struct Budget(Arc<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    bytes: AtomicUsize,
+    windows: AtomicUsize,
+    refused: AtomicU64,
+}
 
 impl Budget {
-    fn take(&self, bytes: usize) -> bool {
-        let fitting = |kept: usize| kept.checked_add(bytes).filter(|kept| *kept <= KEPT_BYTES_MAX);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fitting).is_ok()
+    /// How many files could not keep what their format wants.
+    pub(crate) fn refused(&self) -> u64 {
+        self.0.refused.load(Ordering::Relaxed)
     }
 
-    fn give_back(&self, bytes: usize) {
-        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    /// Takes bytes for a file that keeps so many already.
+    fn take(&self, own: usize, bytes: usize) -> bool {
+        let share = SHARED_BYTES / self.0.windows.load(Ordering::Relaxed).max(1);
+        let kept = self.0.bytes.load(Ordering::Relaxed).saturating_add(bytes);
+        let may = kept <= KEPT_BYTES_MAX || own.saturating_add(bytes) <= share;
+        if may {
+            self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
+        } else {
+            self.0.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        may
     }
 }
 
@@ -49,6 +69,7 @@ pub(crate) struct Window {
 impl Window {
     pub(crate) fn new(wanted: Wanted, budget: Budget) -> Self {
         let (head, tail) = (Vec::new(), Vec::new());
+        budget.0.windows.fetch_add(1, Ordering::Relaxed);
         Self { wanted, head, tail, length: 0, stopped: false, budget, charged: 0 }
     }
 
@@ -109,7 +130,7 @@ impl Window {
 
     /// Whether there is room for so many more bytes; without, the file ends here for whom looks into it.
     fn charge(&mut self, bytes: usize) -> bool {
-        if bytes > 0 && !self.budget.take(bytes) {
+        if bytes > 0 && !self.budget.take(self.charged, bytes) {
             self.stopped = true;
             return false;
         }
@@ -120,7 +141,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        self.budget.give_back(self.charged);
+        self.budget.0.bytes.fetch_sub(self.charged, Ordering::Relaxed);
+        self.budget.0.windows.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -154,14 +176,31 @@ mod tests {
         let budget = Budget::default();
         let wanted = Wanted { head: KEPT_BYTES_MAX, tail: 0 };
         let mut first = Window::new(wanted, budget.clone());
-        first.data(&vec![0; KEPT_BYTES_MAX - 4]);
-        let mut second = Window::new(wanted, budget.clone());
-        second.data(b"four");
-        second.data(b"more");
-        assert!(second.with_content(true, |content| content.is_cut() && content.head() == b"four"));
+        first.data(&vec![0; KEPT_BYTES_MAX - 2]);
+        first.data(b"four");
+        assert!(first.with_content(true, |content| content.is_cut()));
+        assert_eq!(budget.refused(), 1);
         drop(first);
-        let mut third = Window::new(wanted, budget);
-        third.data(b"room");
-        assert!(!third.with_content(true, |content| content.is_cut()));
+        let mut second = Window::new(wanted, budget.clone());
+        second.data(b"room");
+        assert!(!second.with_content(true, |content| content.is_cut()));
+        drop(second);
+        assert_eq!(budget.0.bytes.load(Ordering::Relaxed), 0);
+        assert_eq!(budget.0.windows.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn long_files_that_do_not_end_leave_room_for_others() {
+        let budget = Budget::default();
+        let keep = |bytes: usize| {
+            let mut window = Window::new(Wanted { head: 4 << 20, tail: 0 }, budget.clone());
+            (0..bytes / 1024).for_each(|_| window.data(&[0; 1024]));
+            window
+        };
+        let greedy: Vec<Window> = (0..100).map(|_| keep(4 << 20)).collect();
+        let mut modest = keep(100 << 10);
+        assert!(!modest.with_content(true, |content| content.is_cut()));
+        let kept: usize = greedy.iter().map(|window| window.charged).sum();
+        assert!(kept < KEPT_BYTES_MAX + 4 * SHARED_BYTES, "{kept}");
     }
 }

@@ -88,6 +88,8 @@ counters! {
         files_given_up,
         /// Files of which holes were given up, since too many bytes waited behind those of all files.
         file_holes_given_up,
+        /// Files that were not looked into to their end, since too many bytes of files were kept for that.
+        files_not_looked_into,
         /// Time stamps that were not believed, since no other packet bears them out.
         stamps_not_believed,
         /// Violations in headers that were counted and not told, since there were too many of a kind.

@@ -25,7 +25,7 @@ impl SensorFiles {
     }
 
     /// How many files there were, and what was not followed.
-    pub(crate) const fn stats(&self) -> &Stats {
+    pub(crate) fn stats(&self) -> Stats {
         self.files.stats()
     }
 

@@ -75,7 +75,7 @@ impl Follower {
     /// What was counted on connections and files.
     pub(crate) fn stats(&self) -> Stats {
         let mut stats = self.stats.clone();
-        stats.add(self.files.stats());
+        stats.add(&self.files.stats());
         stats.connections_unrecognised = self.undecided.gave_up();
         stats
     }
