@@ -2,15 +2,13 @@
 
 use detections::{Findings, WatchState};
 use serde::{Deserialize, Serialize};
-use world::{Profiles, World};
+use world::World;
 
 use crate::{Brain, Config};
 
 const MAGIC: &[u8; 8] = b"otusbrn\n";
-/// Raised when the shape of the state changes; most older checkpoints are refused, and the lake is replayed.
-const VERSION: u32 = 4;
-/// The version before devices had profiles, which stand behind the state since. It is still read.
-const WITHOUT_PROFILES: u32 = 3;
+/// Raised when the shape of the state changes; checkpoints of other versions are refused, and the lake is replayed.
+const VERSION: u32 = 5;
 
 /// Why a checkpoint could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +17,7 @@ pub enum CheckpointError {
     #[error("not a checkpoint of the brain")]
     NotACheckpoint,
     /// It was written by another version.
-    #[error("checkpoint version {found}, this program reads versions {WITHOUT_PROFILES} and {VERSION}")]
+    #[error("checkpoint version {found}, this program reads version {VERSION}")]
     Version {
         /// The version that was found.
         found: u32,
@@ -46,8 +44,7 @@ impl Brain {
         };
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
-        let bytes = postcard::to_extend(&state, bytes)?;
-        Ok(postcard::to_extend(self.world.profiles(), bytes)?)
+        Ok(postcard::to_extend(&state, bytes)?)
     }
 
     /// Takes up where [`Brain::save`] left off. The next records may be of an earlier time.
@@ -58,17 +55,12 @@ impl Brain {
             return Err(CheckpointError::NotACheckpoint);
         }
         let found = u32::from_le_bytes(*version);
-        if ![WITHOUT_PROFILES, VERSION].contains(&found) {
+        if found != VERSION {
             return Err(CheckpointError::Version { found });
         }
-        let (state, rest): (State, _) = postcard::take_from_bytes(rest)?;
-        let profiles = match found {
-            WITHOUT_PROFILES => Profiles::default(),
-            _ => postcard::from_bytes(rest)?,
-        };
+        let state: State = postcard::from_bytes(rest)?;
         let mut brain = Self::new(config.clone());
         brain.world = state.world;
-        brain.world.restore_profiles(profiles);
         brain.world.configure(world::Config { own_networks: config.own_networks });
         brain.watches.restore(&state.watches)?;
         brain.findings = state.findings;

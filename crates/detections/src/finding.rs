@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use records::{Timestamp, Uid};
+use records::Timestamp;
 use serde::{Deserialize, Serialize};
 use world::{Rarity, World};
 
-use crate::{ALERT, Score, Stage};
+use crate::{ALERT, Exhibits, Score, Stage};
 
 /// The value of a fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ pub struct Finding {
     /// The facts behind it.
     pub facts: Facts,
     /// Connections and files that show it.
-    pub evidence: Vec<Uid>,
+    pub evidence: Exhibits,
     /// What is normal here.
     pub baseline: Facts,
     /// What became of it.

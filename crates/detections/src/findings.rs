@@ -3,20 +3,17 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use records::{Interval, Timestamp, Uid};
+use records::{Interval, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, World};
 
-use crate::{ALERT, Detection, Facts, Finding, FoundDevice, Score, State};
+use crate::{ALERT, Detection, Exhibits, Facts, Finding, FoundDevice, Score, Shown, State};
 
 /// Findings that are kept; further ones are counted only.
 pub const FINDINGS_MAX: usize = 200_000;
 /// What is less certain than this begins no finding.
 const FAINT: u8 = 20;
-/// Connections that are kept as evidence: the first, since they show how it began, and the latest.
-const EVIDENCE_FIRST: usize = 8;
-const EVIDENCE_KEPT: usize = 24;
 const PEERS_KEPT: usize = 64;
 /// The same behaviour after such a pause is a new finding.
 pub(crate) const PAUSE: Interval = Interval::from_secs(7 * 86_400);
@@ -47,9 +44,27 @@ pub struct Report<'a> {
     /// What is normal.
     pub baseline: Facts,
     /// Records that show it.
-    pub evidence: Vec<Uid>,
-    /// Whether the certainty may fall below what was reported before: what was learned since explains it.
-    pub is_revision: bool,
+    pub evidence: Shown,
+    /// When it stands in place of what was reported before.
+    pub supersedes: Supersedes,
+}
+
+/// When a report stands in place of what was reported of the same behaviour before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Supersedes {
+    /// If it is no less certain.
+    IfSurer,
+    /// Always: if it is less certain, what was learned since explains the behaviour.
+    Always,
+    /// In its facts, also if it is less certain, since nothing more is expected. The certainty does not fall.
+    Facts,
+}
+
+impl Supersedes {
+    /// Whether the certainty may fall.
+    pub(crate) fn always_if(is_explained: bool) -> Self {
+        if is_explained { Self::Always } else { Self::IfSurer }
+    }
 }
 
 /// All findings.
@@ -163,7 +178,7 @@ fn new_finding(report: &Report<'_>, behaviour: u128) -> Finding {
         parts: Score::default(),
         summary: String::new(),
         facts: Facts::default(),
-        evidence: Vec::new(),
+        evidence: Exhibits::default(),
         baseline: Facts::default(),
         state: State::Open,
     }
@@ -179,15 +194,8 @@ fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
             finding.peers.push(peer);
         }
     }
-    for uid in report.evidence {
-        if !finding.evidence.contains(&uid) {
-            if finding.evidence.len() == EVIDENCE_KEPT {
-                finding.evidence.remove(EVIDENCE_FIRST);
-            }
-            finding.evidence.push(uid);
-        }
-    }
-    if certainty >= finding.certainty || report.is_revision {
+    finding.evidence.take(&report.evidence);
+    if certainty >= finding.certainty || report.supersedes == Supersedes::Always {
         finding.certainty = certainty;
         finding.threat = report.score.total_threat();
         finding.parts = report.score;
@@ -195,6 +203,9 @@ fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
         finding.facts = report.facts;
         finding.baseline = report.baseline;
         finding.host = report.host;
+    } else if report.supersedes == Supersedes::Facts {
+        finding.summary = report.summary;
+        finding.facts = report.facts;
     }
     if finding.is_alert() {
         finding.raised = finding.raised.or(Some(report.last_seen));

@@ -32,7 +32,8 @@ impl Finding {
             },
             "summary": self.summary,
             "facts": facts(&self.facts),
-            "evidence": self.evidence.iter().map(|uid| uid.as_str()).collect::<Vec<_>>(),
+            "evidence": self.evidence.kept().iter().map(|uid| uid.as_str()).collect::<Vec<_>>(),
+            "evidence_seen": self.evidence.seen(),
             "baseline": facts(&self.baseline),
             "state": match self.state {
                 State::Open => "open",

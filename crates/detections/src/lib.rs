@@ -4,6 +4,7 @@
 mod attempt;
 mod days;
 mod detection;
+mod evidence;
 mod finding;
 mod findings;
 mod json;
@@ -84,8 +85,9 @@ mod tally;
 mod cases;
 
 pub use detection::{Detection, Stage, Watch};
+pub use evidence::{Exhibits, Shown};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};
-pub use findings::{FINDINGS_MAX, Findings, Report};
+pub use findings::{FINDINGS_MAX, Findings, Report, Supersedes};
 pub use score::{ALERT, Part, Score};
 pub use watches::{WatchState, Watches};
 

@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use records::{Timestamp, Uid};
 use serde::{Deserialize, Serialize};
-
-/// Connections that are kept: the first half shows how it began, the rest the latest.
-const EVIDENCE_KEPT: usize = 12;
+use world::Evidence;
 
 /// The trail of a behaviour.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,13 +16,13 @@ pub(crate) struct Trail {
     /// When it was seen last.
     pub(crate) last: Timestamp,
     /// The connections.
-    pub(crate) evidence: Vec<Uid>,
+    pub(crate) evidence: Evidence<6, 6>,
 }
 
 impl Trail {
     /// A trail that begins.
     pub(crate) fn new(host: IpAddr) -> Self {
-        Self { host, first: Timestamp(i64::MAX), last: Timestamp(i64::MIN), evidence: Vec::new() }
+        Self { host, first: Timestamp(i64::MAX), last: Timestamp(i64::MIN), evidence: Evidence::default() }
     }
 
     /// Notes what lasted from `from` to `until` on connection `uid`.
@@ -32,13 +30,7 @@ impl Trail {
         self.host = host;
         self.first = self.first.min(from);
         self.last = self.last.max(until);
-        if self.evidence.last() == Some(&uid) {
-            return;
-        }
-        if self.evidence.len() == EVIDENCE_KEPT {
-            self.evidence.remove(EVIDENCE_KEPT / 2);
-        }
-        self.evidence.push(uid);
+        self.evidence.note(uid);
     }
 
     /// Seconds from its first to its last time.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::arguments::Findings;
 use crate::memory;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, tell_of, weight};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, grouped, tell_of, weight};
 
 /// Evidence beyond this is counted, not printed; `--json` has all.
 const EVIDENCE_SHOWN: usize = 6;
@@ -160,7 +160,13 @@ fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
             writeln!(out, "{label}{:>+4}  {}", part["value"].as_f64().unwrap_or(0.0), text(part, "reason"))?;
         }
     }
-    writeln!(out, "{}{}", label("evidence"), shortened(&texts(&finding["evidence"])))?;
+    let evidence = texts(&finding["evidence"]);
+    write!(out, "{}{}", label("evidence"), shortened(&evidence))?;
+    let (kept, seen) = (evidence.len() as u64, number(finding, "evidence_seen"));
+    if kept < seen {
+        write!(out, "  {FAINT}{} of {} records are kept{FAINT:#}", grouped(kept), grouped(seen))?;
+    }
+    writeln!(out)?;
     writeln!(out, "{}{}", label("id"), text(finding, "id"))?;
     Ok(())
 }

@@ -5,14 +5,13 @@
 
 use std::net::IpAddr;
 
-use records::{Conn, SmbTransfer, Timestamp, Uid};
+use records::{Conn, SmbTransfer, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceIndex, hash_of};
+use crate::{DeviceIndex, Evidence, hash_of};
 
 pub(crate) const PEERS_KEPT: usize = 32;
 pub(crate) const NAMES_KEPT: usize = 24;
-const EVIDENCE_KEPT: usize = 12;
 /// A connection that carries less is no transfer.
 const BYTES_MIN: u64 = 10_000;
 /// Ports of services from which nobody takes data worth counting.
@@ -101,7 +100,7 @@ pub struct PeerVolume {
     /// When the latest ended.
     pub last: Timestamp,
     /// Connections, the first and the latest.
-    pub evidence: Vec<Uid>,
+    pub evidence: Evidence<6, 6>,
 }
 
 impl PeerVolume {
@@ -134,7 +133,7 @@ impl PeerVolume {
         const DAY: i64 = 86_400_000_000_000;
         if end.since(self.last).0.abs() > DAY {
             self.first = conn.ts;
-            self.evidence.clear();
+            self.evidence = Evidence::default();
         }
         self.first = self.first.min(conn.ts);
         self.last = self.last.max(end);
@@ -142,10 +141,7 @@ impl PeerVolume {
         self.day.add(minutes.div_euclid(120), bytes);
         self.hour.add(minutes.div_euclid(10), bytes);
         self.other_way.add(minutes.div_euclid(120), other_way);
-        if self.evidence.len() == EVIDENCE_KEPT {
-            self.evidence.remove(EVIDENCE_KEPT / 2);
-        }
-        self.evidence.push(conn.uid);
+        self.evidence.note(conn.uid);
     }
 }
 
@@ -265,7 +261,7 @@ fn peer<'a>(peers: &'a mut Vec<PeerVolume>, key: u64, conn: &Conn) -> &'a mut Pe
                 other_way: Window { buckets: [0; DAY_BUCKETS], newest: i64::MIN / 2 },
                 first: conn.ts,
                 last: conn.ts,
-                evidence: Vec::new(),
+                evidence: Evidence::default(),
             });
             peers.len() - 1
         }

@@ -50,8 +50,6 @@ pub struct World {
     habits: Habits,
     visits: Visits,
     volumes: Volumes,
-    /// Stored by itself, since it came later than the rest.
-    #[serde(skip)]
     profiles: Profiles,
     /// Last day of contact to the outside, by device.
     outward_days: Vec<i32>,
@@ -87,11 +85,6 @@ impl World {
     /// What kind of things the devices are.
     pub fn profiles(&self) -> &Profiles {
         &self.profiles
-    }
-
-    /// Takes over what was known of the kinds of devices.
-    pub fn restore_profiles(&mut self, profiles: Profiles) {
-        self.profiles = profiles;
     }
 
     /// Sums up what devices move; unlike habits this counts the present record, too.

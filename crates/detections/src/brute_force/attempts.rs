@@ -3,15 +3,15 @@
 use std::net::IpAddr;
 
 use learn::EventTimes;
-use records::{Interval, Login, Timestamp, Uid};
+use records::{Interval, Login, Timestamp};
 use serde::{Deserialize, Serialize};
+use world::Evidence;
 
 /// Failures count for so long: hand guessing over a working day is one attempt.
 pub(super) const WINDOW: Interval = Interval::from_secs(86_400);
 const BUCKETS: usize = 24;
 const BUCKET: i64 = WINDOW.0 / BUCKETS as i64;
 const USERS_KEPT: usize = 64;
-const EVIDENCE_KEPT: usize = 16;
 /// Weight of a new day in the habit of failures per day.
 const HABIT_WEIGHT: f64 = 0.2;
 
@@ -35,7 +35,7 @@ pub(super) struct Attempts {
     pub(super) times: EventTimes,
     pub(super) host: IpAddr,
     pub(super) status: Option<String>,
-    pub(super) evidence: Vec<Uid>,
+    pub(super) evidence: Evidence<8, 8>,
     pub(super) told: u32,
 }
 
@@ -57,7 +57,7 @@ impl Attempts {
             times: EventTimes::default(),
             host,
             status: None,
-            evidence: Vec::new(),
+            evidence: Evidence::default(),
             told: 0,
         }
     }
@@ -88,7 +88,7 @@ impl Attempts {
         if self.status.is_none() {
             self.status.clone_from(&login.status);
         }
-        self.show(login.uid);
+        self.evidence.note(login.uid);
     }
 
     /// Notes an attempt that succeeded.
@@ -99,7 +99,7 @@ impl Attempts {
             self.last = self.last.max(login.ts);
             self.success_after = failures;
             self.user_found.clone_from(&login.user);
-            self.show(login.uid);
+            self.evidence.note(login.uid);
         }
     }
 
@@ -118,16 +118,6 @@ impl Attempts {
         self.host = login.id.orig_h;
         self.first = self.first.min(login.ts);
         self.last = self.last.max(login.ts);
-    }
-
-    fn show(&mut self, uid: Uid) {
-        if self.evidence.last() == Some(&uid) {
-            return;
-        }
-        if self.evidence.len() == EVIDENCE_KEPT {
-            self.evidence.remove(EVIDENCE_KEPT / 2);
-        }
-        self.evidence.push(uid);
     }
 
     fn count_day(&mut self, at: Timestamp) {

@@ -10,7 +10,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use super::attempts::{Attempts, WINDOW};
 use super::sealed;
-use crate::{Detection, Facts, Findings, Report, Score, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch, tell};
 
 /// Failures within a day before anything is said: mistyping makes a handful.
 const FAILURES_MIN: u32 = 20;
@@ -94,8 +94,8 @@ impl BruteForce {
                 baseline: Facts::default()
                     .with("usual_failures_per_day", attempts.habit)
                     .with("days_known", attempts.days_known),
-                evidence: attempts.evidence.clone(),
-                is_revision: false,
+                evidence: (&attempts.evidence).into(),
+                supersedes: Supersedes::IfSurer,
                 score: score(attempts, failures, seconds),
             },
             world,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use world::{Seen, World};
 
 use crate::detection::checkpoint;
-use crate::outflow::{Outflow, Told};
+use crate::outflow::{Outflow, Told, last_looks};
 use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -27,18 +27,27 @@ struct DataSentToRareDomain {
     told: Told,
 }
 
+impl DataSentToRareDomain {
+    /// Reports a transfer with what is news of it; at a last look, with all of it.
+    fn look(&mut self, outflow: &Outflow<'_>, world: &World, findings: &mut Findings) {
+        let bytes = outflow.peer.day_bytes();
+        if bytes >= DAY_MIN
+            && world.rarity(outflow.destination, None).percent >= RARITY_MIN
+            && self.told.is_told(outflow, bytes)
+        {
+            report(outflow, bytes, world, findings);
+        }
+    }
+}
+
 impl Watch for DataSentToRareDomain {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let Some(outflow) = Outflow::of(seen, world) else { return };
-        let bytes = outflow.peer.day_bytes();
-        if bytes < DAY_MIN
-            || world.rarity(outflow.conn.id.resp_h, None).percent < RARITY_MIN
-            || !self.told.is_news(outflow.device, outflow.peer, bytes)
-        {
-            return;
+        if let Some(outflow) = Outflow::of(seen, world) {
+            self.look(&outflow, world, findings);
         }
-        report(&outflow, bytes, world, findings);
     }
+
+    last_looks!();
 
     checkpoint!();
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use world::{PeerVolume, Rarity, Seen, World};
 
 use crate::detection::checkpoint;
-use crate::outflow::{Outflow, Told};
+use crate::outflow::{Outflow, Told, last_looks};
 use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -42,20 +42,29 @@ struct Collected<'a> {
     last: Timestamp,
 }
 
-impl Watch for DataSmuggler {
-    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let Some(outflow) = Outflow::of(seen, world) else { return };
+impl DataSmuggler {
+    /// Reports a transfer with what is news of it; at a last look, with all of it.
+    fn look(&mut self, outflow: &Outflow<'_>, world: &World, findings: &mut Findings) {
         let sent = outflow.peer.day_bytes();
         if sent < SENT_MIN {
             return;
         }
-        let collected = collected(&outflow);
+        let collected = collected(outflow);
         let is_part = sent as f64 >= PART_MIN * collected.bytes as f64;
-        if collected.bytes < TAKEN_MIN || !is_part || !self.told.is_news(outflow.device, outflow.peer, sent) {
-            return;
+        if collected.bytes >= TAKEN_MIN && is_part && self.told.is_told(outflow, sent) {
+            report(outflow, sent, &collected, world, findings);
         }
-        report(&outflow, sent, &collected, world, findings);
     }
+}
+
+impl Watch for DataSmuggler {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        if let Some(outflow) = Outflow::of(seen, world) {
+            self.look(&outflow, world, findings);
+        }
+    }
+
+    last_looks!();
 
     checkpoint!();
 }
@@ -91,8 +100,8 @@ fn report(
         .map(|server| format!("{} port {}: {}", server.address, server.port, tell::bytes(server.day_bytes())))
         .collect();
     let servers = collected.servers.iter().take(8).map(|server| server.address);
-    let evidence =
-        collected.servers.iter().take(2).flat_map(|server| server.evidence.iter().take(5)).copied();
+    let taken = collected.servers.iter().take(2).flat_map(|server| server.evidence.kept().iter().take(5));
+    let taken_seen = collected.servers.iter().map(|server| server.evidence.seen()).sum();
     let summary = format!(
         "{name} took {} from {} internal server{} and then sent {} to {place}.",
         tell::bytes(collected.bytes),
@@ -121,7 +130,7 @@ fn report(
             "usual_bytes_taken_per_hour",
             habit.map(|habit| habit.taken_inside.habit.usual().round()),
         ),
-        evidence: evidence.chain(report.evidence.iter().copied()).collect(),
+        evidence: report.evidence.with_before(taken.copied(), taken_seen),
         ..report
     };
     findings.report(report, world);

@@ -6,7 +6,7 @@ use world::{Rarity, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::download::{Chain, Content, Download, Joiner, content, is_disguised, score_place};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell, tools};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell, tools};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "exe-from-rare-external-location",
@@ -73,7 +73,7 @@ fn report(download: &Download, world: &World, findings: &mut Findings) {
                 .with_some("chain", chain.told(request)),
             baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
             evidence: chain.uids().chain([request.uid, file.fuid]).collect(),
-            is_revision: false,
+            supersedes: Supersedes::IfSurer,
             score,
         },
         world,

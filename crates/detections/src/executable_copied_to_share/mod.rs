@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "executable-copied-to-share",
@@ -161,7 +161,7 @@ fn report(copy: &Copy<'_>, world: &World, findings: &mut Findings) {
                 .with("hosts_with_this_file", hosts),
             baseline: Facts::default().with("copies_on_earlier_days", copy.copies_before),
             evidence: std::iter::once(transfer.uid).chain(transfer.fuid).collect(),
-            is_revision: false,
+            supersedes: Supersedes::IfSurer,
             score: score(copy),
         },
         world,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use super::DETECTION;
-use crate::{Facts, Findings, Report, Score, tell};
+use crate::{Facts, Findings, Report, Score, Supersedes, tell};
 
 /// Less went up: a log-on and a look.
 const BYTES_MIN: u64 = 20_000;
@@ -125,8 +125,8 @@ impl Sealed {
                 baseline: Facts::default()
                     .with("users_of_the_device", self.others(device, &session.user))
                     .with("encrypted_sessions_before", is_habit),
-                evidence: vec![conn.uid],
-                is_revision: false,
+                evidence: conn.uid.into(),
+                supersedes: Supersedes::IfSurer,
                 score,
             },
             world,

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use learn::EventTimes;
 use records::{Interval, Timestamp, Uid};
 use serde::{Deserialize, Serialize};
+use world::Evidence;
 
 /// Contacts at which the rhythm is looked at; after the last, every time as many again came.
 const LOOKS: [u64; 12] = [8, 9, 10, 11, 12, 14, 16, 20, 26, 34, 48, 64];
-const EVIDENCE_KEPT: usize = 12;
 
 /// Mean and spread of sizes, as `ln(1+x)`.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub(super) struct Pair {
     pub(super) service: Option<String>,
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
-    pub(super) evidence: Vec<Uid>,
+    pub(super) evidence: Evidence<6, 6>,
     pub(super) is_told: bool,
     looked_at: u64,
     /// Whether something was noted since the last look.
@@ -82,7 +82,7 @@ impl Pair {
             service: None,
             first: Timestamp(i64::MAX),
             last: Timestamp(i64::MIN),
-            evidence: Vec::new(),
+            evidence: Evidence::default(),
             is_told: false,
             looked_at: 0,
             is_changed: false,
@@ -101,12 +101,7 @@ impl Pair {
         if !self.peers.contains(&peer) && self.peers.len() < PEERS_KEPT {
             self.peers.push(peer);
         }
-        if self.evidence.last() != Some(&uid) {
-            if self.evidence.len() == EVIDENCE_KEPT {
-                self.evidence.remove(EVIDENCE_KEPT / 2);
-            }
-            self.evidence.push(uid);
-        }
+        self.evidence.note(uid);
     }
 
     /// Whether there are contacts enough since the last look.

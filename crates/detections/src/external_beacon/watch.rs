@@ -12,7 +12,7 @@ use super::DETECTION;
 use super::pair::Pair;
 use super::score::{Sign, score};
 use crate::detection::checkpoint;
-use crate::{Facts, Findings, Report, Watch, tell, tools};
+use crate::{Facts, Findings, Report, Supersedes, Watch, tell, tools};
 
 /// Pairs of device and destination that are followed; when full, the quarter that was quiet longest goes.
 const PAIRS_MAX: usize = 65_536;
@@ -250,8 +250,8 @@ fn report(
                 .with_some("user_agent", pair.client.tool.clone())
                 .with("rarity", rarity.percent),
             baseline: Facts::default().with_population("devices_that_use_it", &rarity, world),
-            evidence: pair.evidence.clone(),
-            is_revision: true,
+            evidence: (&pair.evidence).into(),
+            supersedes: Supersedes::Always,
             score,
         },
         world,

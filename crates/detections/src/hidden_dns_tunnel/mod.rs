@@ -12,7 +12,7 @@ use world::{DeviceIndex, Seen, World, hash_of};
 use crate::detection::checkpoint;
 use crate::hidden_dns_tunnel::names::{Names, zone_of};
 use crate::resolvers::Resolvers;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "hidden-dns-tunnel",
@@ -167,8 +167,8 @@ impl HiddenDnsTunnel {
                     .with("other_devices_with_many_names_below_it", others)
                     .with("devices_in_network", world.population())
                     .with("names_below_a_domain_at_most", NAMES_MIN),
-                evidence: names.trail.evidence.clone(),
-                is_revision: others > 0,
+                evidence: (&names.trail.evidence).into(),
+                supersedes: Supersedes::always_if(others > 0),
             },
             world,
         );

@@ -8,7 +8,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::trail::Trail;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "hidden-icmp-tunnel",
@@ -159,8 +159,8 @@ fn tell(key: (DeviceIndex, IpAddr), echoes: &Echoes, world: &World, findings: &m
                 .with("usual_bytes_of_a_reply", reply)
                 .with("seconds", trail.seconds()),
             baseline: Facts::default().with("bytes_of_a_ping", "32 or 56, and the reply is its copy"),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

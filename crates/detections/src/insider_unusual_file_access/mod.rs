@@ -11,7 +11,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::insider_unusual_file_access::access::Access;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "insider-unusual-file-access",
@@ -123,8 +123,8 @@ fn tell(device: DeviceIndex, access: &mut Access, server: IpAddr, world: &World,
                 .with("most_folders_of_a_day", access.folders_max)
                 .with("most_bytes_of_a_day", access.bytes_max)
                 .with("days_known", u64::from(access.days)),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

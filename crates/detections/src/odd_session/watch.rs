@@ -9,7 +9,7 @@ use world::{DeviceIndex, Seen, World};
 
 use super::Session;
 use crate::trail::Trail;
-use crate::{Detection, Facts, Findings, Report, Score, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch, tell};
 
 /// Destinations with odd sessions that are followed; when full, all are forgotten.
 const PLACES_MAX: usize = 50_000;
@@ -140,8 +140,8 @@ fn tell(
             ),
             facts: Facts(facts.0.into_iter().chain(oddity.facts.0).collect()),
             baseline: Facts::default().with_population("devices_that_use_the_destination", &rarity, world),
-            evidence: place.trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&place.trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

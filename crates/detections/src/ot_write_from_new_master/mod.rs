@@ -9,7 +9,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::trail::Trail;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "ot-write-from-new-master",
@@ -185,8 +185,8 @@ fn tell(master: &Master, command: &Command<'_>, others: usize, world: &World, fi
                 .with("days_on_which_it_asked_before", u64::from(master.days_read_before()))
                 .with("other_masters_of_the_controller", others)
                 .with("hours_learned", world.hours_with_traffic()),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

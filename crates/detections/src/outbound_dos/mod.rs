@@ -9,7 +9,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::trail::Trail;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "outbound-dos",
@@ -178,8 +178,8 @@ fn tell(key: (DeviceIndex, IpAddr, u16), flood: &Flood, world: &World, findings:
                 .with("packets_without_answer", flood.packets)
                 .with("seconds", trail.seconds()),
             baseline: Facts::default().with("empty_connections_in_a_minute_at_most", EMPTY_MIN),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

@@ -9,7 +9,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::trail::Trail;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "outbound-spam",
@@ -188,8 +188,8 @@ fn tell(device: DeviceIndex, mails: &Mails, world: &World, findings: &mut Findin
                 .with("subjects", mails.subjects.clone())
                 .with("seconds", trail.seconds()),
             baseline: Facts::default().with("mail_servers_of_a_client_at_most", 2_u64),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

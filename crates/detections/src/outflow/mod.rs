@@ -1,12 +1,15 @@
 //! What goes out: the core of the detections of exfiltration. Judges destinations and volumes; reports nothing.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use learn::week_bucket;
-use records::{AnyRecord, Conn};
+use records::{AnyRecord, Interval, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World, registered_domain};
 
-use crate::{Detection, Facts, Report, Score, tell};
+use crate::{Detection, Facts, Report, Score, Supersedes, tell};
 
 /// A connection that sends less is not looked at.
 const CONNECTION_MIN: u64 = 10_000;
@@ -21,13 +24,20 @@ const HABIT_HOURS: f64 = 5.0;
 /// A volume less likely than this is outside the habit.
 const UNLIKELY: f64 = 0.01;
 const TOLD_MAX: usize = 20_000;
+/// A transfer is over after so long without a connection that ends.
+const QUIET: Interval = Interval::from_secs(600);
 /// The peer of a transfer can be known to the habit as its address, its domain and its latest name.
 const NAMES_OF_PEER: usize = 3;
 
 /// A transfer to the outside, with what its device moved within the last day.
 pub(crate) struct Outflow<'a> {
     pub(crate) device: DeviceIndex,
-    pub(crate) conn: &'a Conn,
+    /// The address of the device when it sent.
+    pub(crate) host: IpAddr,
+    /// The address that it sent to.
+    pub(crate) destination: IpAddr,
+    /// The transfer is over.
+    pub(crate) is_last_look: bool,
     pub(crate) volume: &'a Volume,
     pub(crate) peer: &'a PeerVolume,
 }
@@ -43,14 +53,18 @@ impl<'a> Outflow<'a> {
         if conn.orig_bytes.unwrap_or(0) < CONNECTION_MIN || conn.resp_pkts == 0 {
             return None;
         }
+        Self::between(device, conn.id.orig_h, conn.id.resp_h, world)
+    }
+
+    fn between(device: DeviceIndex, host: IpAddr, destination: IpAddr, world: &'a World) -> Option<Self> {
         let volume = world.volume(device)?;
-        let peer = volume.sent_to(conn.id.resp_h)?;
-        Some(Self { device, conn, volume, peer })
+        let peer = volume.sent_to(destination)?;
+        Some(Self { device, host, destination, is_last_look: false, volume, peer })
     }
 
     /// Scores the destination: its rarity, whether it has a name, and whether the device is used to send there.
     pub(crate) fn score_destination(&self, score: &mut Score, world: &World, weight: f64) -> Rarity {
-        let rarity = world.rarity(self.conn.id.resp_h, None);
+        let rarity = world.rarity(self.destination, None);
         let percent = rarity.percent;
         if percent < RARE {
             let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
@@ -107,10 +121,10 @@ impl<'a> Outflow<'a> {
     /// What is normal for the device.
     pub(crate) fn baseline(&self, world: &World, rarity: &Rarity) -> Facts {
         let habit = world.habit(self.device);
-        let devices = world.other_devices(self.conn.id.resp_h, None, self.device);
+        let devices = world.other_devices(self.destination, None, self.device);
         let rarity = &Rarity { devices, ..rarity.clone() };
         // What went to the peer was learned, too, by the name or the address that it had then.
-        let (name, address) = (self.peer.name(), self.conn.id.resp_h);
+        let (name, address) = (self.peer.name(), self.destination);
         let called = world.names().of(address);
         let called = called.map(|name| registered_domain(name).unwrap_or(name));
         let address = address.to_string();
@@ -136,48 +150,104 @@ impl<'a> Outflow<'a> {
         (score, rarity): (Score, &Rarity),
         world: &World,
     ) -> Report<'p> {
-        let (conn, peer) = (self.conn, self.peer);
+        let peer = self.peer;
         Report {
             detection,
             device: Some(self.device),
-            host: conn.id.orig_h,
+            host: self.host,
             key: place,
-            peers: vec![conn.id.resp_h],
+            peers: vec![self.destination],
             first_seen: peer.first,
             last_seen: peer.last,
             score,
             summary: String::new(),
             facts: Facts::default().with("destination", place).with("port", peer.port),
             baseline: self.baseline(world, rarity),
-            evidence: peer.evidence.clone(),
-            is_revision: false,
+            evidence: (&peer.evidence).into(),
+            supersedes: if self.is_last_look { Supersedes::Facts } else { Supersedes::IfSurer },
         }
     }
 
     /// The name of the device that sends.
     pub(crate) fn sender(&self, world: &World) -> String {
-        world.name_of(self.device, self.conn.id.orig_h)
+        world.name_of(self.device, self.host)
     }
 }
 
-/// How much of a transfer was reported, so that repeats are told on a logarithmic scale.
+/// How much of a transfer was reported, so that repeats are told on a logarithmic scale, and once more when it is over.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Told {
     bytes: FxHashMap<(DeviceIndex, u64), u64>,
+    /// Transfers of which more was sent than was told: by device and key of the peer.
+    behind: BTreeMap<(u32, u64), Behind>,
+}
+
+/// A transfer that goes on after it was told.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Behind {
+    host: IpAddr,
+    destination: IpAddr,
+    /// When its latest connection ended.
+    last: Timestamp,
 }
 
 impl Told {
-    /// Whether so many bytes are news; if they are, they count as told.
-    pub(crate) fn is_news(&mut self, device: DeviceIndex, peer: &PeerVolume, bytes: u64) -> bool {
+    /// Whether so many bytes are to be told, since they are news, or the last; if they are, they count as told. If not,
+    /// they are told once the transfer is over.
+    pub(crate) fn is_told(&mut self, outflow: &Outflow<'_>, bytes: u64) -> bool {
         if self.bytes.len() >= TOLD_MAX {
             self.bytes.clear();
+            self.behind.clear();
         }
-        let told = self.bytes.entry((device, peer.key())).or_default();
+        let place = (outflow.device, outflow.peer.key());
+        let told = self.bytes.entry(place).or_default();
         // Less than before is another day's transfer.
-        if bytes >= *told && bytes < told.saturating_add(*told / 10) {
+        if !outflow.is_last_look && bytes >= *told && bytes < told.saturating_add(*told / 10) {
+            if bytes > *told {
+                let Outflow { host, destination, peer, .. } = *outflow;
+                self.behind.insert((place.0.0, place.1), Behind { host, destination, last: peer.last });
+            }
             return false;
         }
         *told = bytes;
+        self.behind.remove(&(place.0.0, place.1));
         true
     }
+
+    /// The transfers that have been quiet for a while and of which not all was told.
+    pub(crate) fn over<'w>(&mut self, now: Timestamp, world: &'w World) -> Vec<Outflow<'w>> {
+        self.take_behind(world, |behind| now.since(behind.last) >= QUIET)
+    }
+
+    /// All transfers of which not all was told, since no more records come for now.
+    pub(crate) fn unfinished<'w>(&mut self, world: &'w World) -> Vec<Outflow<'w>> {
+        self.take_behind(world, |_| true)
+    }
+
+    fn take_behind<'w>(&mut self, world: &'w World, is_due: impl Fn(&Behind) -> bool) -> Vec<Outflow<'w>> {
+        let due = self.behind.extract_if(.., |_, behind| is_due(behind));
+        let outflows = due.filter_map(|((device, key), behind)| {
+            let outflow = Outflow::between(DeviceIndex(device), behind.host, behind.destination, world)?;
+            (outflow.peer.key() == key).then_some(Outflow { is_last_look: true, ..outflow })
+        });
+        outflows.collect()
+    }
 }
+
+/// The two moments of a watch at which transfers that are over are told with all their bytes.
+macro_rules! last_looks {
+    () => {
+        fn tick(&mut self, now: records::Timestamp, world: &World, findings: &mut Findings) {
+            for outflow in self.told.over(now, world) {
+                self.look(&outflow, world, findings);
+            }
+        }
+
+        fn finish(&mut self, _now: records::Timestamp, world: &World, findings: &mut Findings) {
+            for outflow in self.told.unfinished(world) {
+                self.look(&outflow, world, findings);
+            }
+        }
+    };
+}
+pub(crate) use last_looks;

@@ -14,7 +14,7 @@ use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
 use crate::findings::PAUSE;
 use crate::port_scan::probes::{Probes, Scan};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "port-scan",
@@ -153,9 +153,9 @@ impl PortScan {
                 baseline: Facts::default()
                     .with("days_with_a_scan_before", scanner.days.before())
                     .with("polls_like_a_monitor", habit.is_some_and(Habit::is_monitor)),
-                evidence: probes.evidence.clone(),
+                evidence: (&probes.evidence).into(),
                 // The same scan again and again is a habit, which takes from the certainty of the first.
-                is_revision: scanner.days.before() > 0,
+                supersedes: Supersedes::always_if(scanner.days.before() > 0),
                 score,
             },
             world,

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
-use records::{Conn, Timestamp, Uid};
+use records::{Conn, Timestamp};
 use serde::{Deserialize, Serialize};
+use world::Evidence;
 
 use super::FAST;
 use crate::attempt::Answer;
 
 /// Ports that are kept; more are counted by none: the scan is proven long before.
 const PORTS_KEPT: usize = 4096;
-const EVIDENCE_KEPT: usize = 16;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Probes {
     /// (port, what became of it), sorted by port.
@@ -23,7 +24,7 @@ pub(super) struct Probes {
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) host: IpAddr,
-    pub(super) evidence: Vec<Uid>,
+    pub(super) evidence: Evidence<8, 8>,
 }
 
 /// What was tried on one host, to be told.
@@ -64,7 +65,7 @@ impl Default for Probes {
             first: Timestamp(i64::MAX),
             last: Timestamp(i64::MIN),
             host: IpAddr::from([0, 0, 0, 0]),
-            evidence: Vec::new(),
+            evidence: Evidence::default(),
         }
     }
 }
@@ -94,9 +95,7 @@ impl Probes {
         let ports = if conn.ts.since(start).0.abs() < FAST.0 { ports + 1 } else { 1 };
         let start = if ports == 1 { conn.ts } else { start };
         self.minute = (start, ports, most.max(ports));
-        if self.evidence.len() < EVIDENCE_KEPT {
-            self.evidence.push(conn.uid);
-        }
+        self.evidence.note(conn.uid);
         true
     }
 

@@ -13,7 +13,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 use crate::detection::checkpoint;
 use crate::ransomware_file_activity::files::Files;
 use crate::ransomware_file_activity::sealed::Sealed;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "ransomware-file-activity",
@@ -125,8 +125,8 @@ fn tell(key: (DeviceIndex, IpAddr), files: &mut Files, world: &World, findings: 
                 .with("examples", files.examples.clone())
                 .with("seconds", trail.seconds()),
             baseline: Facts::default().with("files_renamed_alike_at_most", RENAMED_MIN),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World};
 
 use super::DETECTION;
-use crate::{Facts, Findings, Report, Score, tell};
+use crate::{Facts, Findings, Report, Score, Supersedes, tell};
 
 /// Sessions in which a share was seen: they are not sealed.
 const OPEN_MAX: usize = 20_000;
@@ -147,8 +147,8 @@ fn tell(
             baseline: Facts::default()
                 .with("most_bytes_written_in_a_session", habit.most_written)
                 .with("sessions_known", u64::from(habit.sessions)),
-            evidence: vec![conn.uid],
-            is_revision: false,
+            evidence: conn.uid.into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

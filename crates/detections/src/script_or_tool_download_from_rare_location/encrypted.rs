@@ -10,7 +10,7 @@ use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of};
 
 use super::DETECTION;
 use crate::download::score_place;
-use crate::{Facts, Findings, Report, Score, tell};
+use crate::{Facts, Findings, Report, Score, Supersedes, tell};
 
 /// Less is a page or an answer of a service, not a tool.
 const BYTES_MIN: u64 = 40_000;
@@ -123,8 +123,8 @@ fn judge(
                 .with("bytes_out", sent)
                 .with_rarity(&rarity),
             baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
-            evidence: vec![conn.uid],
-            is_revision: false,
+            evidence: conn.uid.into(),
+            supersedes: Supersedes::IfSurer,
             score,
         },
         world,

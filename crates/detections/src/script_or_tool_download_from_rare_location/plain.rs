@@ -4,7 +4,7 @@ use world::{Rarity, World};
 
 use super::DETECTION;
 use crate::download::{Content, Download, content, score_place};
-use crate::{Facts, Findings, Report, Score, tell, tools};
+use crate::{Facts, Findings, Report, Score, Supersedes, tell, tools};
 
 /// A tool that fetches a script or an archive from a bare address is nearly proof by itself.
 const BARE_ADDRESS: f64 = 20.0;
@@ -33,8 +33,8 @@ pub(super) fn judge(download: &Download, world: &World, findings: &mut Findings)
             ),
             facts: download.facts(&rarity).with("user_agent", agent),
             baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
-            evidence: vec![request.uid, file.fuid],
-            is_revision: false,
+            evidence: [request.uid, file.fuid].into_iter().collect(),
+            supersedes: Supersedes::IfSurer,
             score,
         },
         world,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use world::{Seen, World};
 
 use crate::detection::checkpoint;
-use crate::outflow::{Outflow, Told};
+use crate::outflow::{Outflow, Told, last_looks};
 use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -25,14 +25,24 @@ struct SmashAndGrab {
     told: Told,
 }
 
-impl Watch for SmashAndGrab {
-    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let Some(outflow) = Outflow::of(seen, world) else { return };
+impl SmashAndGrab {
+    /// Reports a transfer with what is news of it; at a last look, with all of it.
+    fn look(&mut self, outflow: &Outflow<'_>, world: &World, findings: &mut Findings) {
         let bytes = outflow.peer.hour_bytes();
-        if bytes >= HOUR_MIN && self.told.is_news(outflow.device, outflow.peer, bytes) {
-            report(&outflow, bytes, world, findings);
+        if bytes >= HOUR_MIN && self.told.is_told(outflow, bytes) {
+            report(outflow, bytes, world, findings);
         }
     }
+}
+
+impl Watch for SmashAndGrab {
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        if let Some(outflow) = Outflow::of(seen, world) {
+            self.look(&outflow, world, findings);
+        }
+    }
+
+    last_looks!();
 
     checkpoint!();
 }

@@ -10,7 +10,7 @@ use world::{DeviceIndex, Seen, World, registered_domain};
 use crate::detection::checkpoint;
 use crate::resolvers::Resolvers;
 use crate::suspect_domain_activity::hour::Hour;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "suspect-domain-activity",
@@ -132,8 +132,8 @@ impl SuspectDomainActivity {
                     .with_some("found_afterwards", hit)
                     .with("seconds", hour.trail.seconds()),
                 baseline: Facts::default().with("missing_domains_within_an_hour_at_most", MISSING_MIN),
-                evidence: hour.trail.evidence.clone(),
-                is_revision: false,
+                evidence: (&hour.trail.evidence).into(),
+                supersedes: Supersedes::IfSurer,
             },
             world,
         );

@@ -10,7 +10,7 @@ use world::{DeviceIndex, Direction, Seen, World, hash_of, host_of};
 
 use crate::detection::checkpoint;
 use crate::suspicious_http::posts::Posts;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "suspicious-http",
@@ -148,8 +148,8 @@ fn report(device: DeviceIndex, posts: &Posts, world: &World, findings: &mut Find
                 .with("bytes_in", posts.received)
                 .with_rarity(&rarity),
             baseline: Facts::default().with_population("devices_that_use_the_destination", &rarity, world),
-            evidence: trail.evidence.clone(),
-            is_revision: false,
+            evidence: (&trail.evidence).into(),
+            supersedes: Supersedes::IfSurer,
         },
         world,
     );

@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use records::{Interval, Timestamp, Uid};
+use records::{Interval, Timestamp};
 use serde::{Deserialize, Serialize};
-use world::Seen;
+use world::{Evidence, Seen};
 
 use crate::days::Days;
 
-const EVIDENCE_KEPT: usize = 16;
 const PEERS_KEPT: usize = 64;
 /// Things this close together are done at once.
 pub(crate) const MINUTE: Interval = Interval::from_secs(60);
@@ -25,7 +24,7 @@ pub(crate) struct Tally<I, E> {
     /// The address of the device when it was last seen.
     pub(crate) host: IpAddr,
     pub(crate) peers: Vec<IpAddr>,
-    pub(crate) evidence: Vec<Uid>,
+    pub(crate) evidence: Evidence<8, 8>,
     /// Start of the minute that runs, new items in it, most in any.
     minute: (Timestamp, u32, u32),
     told: usize,
@@ -44,7 +43,7 @@ impl<I, E: Default> Default for Tally<I, E> {
             last: Timestamp(i64::MIN),
             host: IpAddr::from([0, 0, 0, 0]),
             peers: Vec::new(),
-            evidence: Vec::new(),
+            evidence: Evidence::default(),
             minute: (Timestamp(i64::MIN), 0, 0),
             told: 0,
             days: Days::default(),
@@ -77,11 +76,8 @@ impl<I: Ord, E: Default> Tally<I, E> {
 
     /// Keeps the connection as evidence and the other end as a peer.
     pub(crate) fn show(&mut self, seen: &Seen<'_>, peer: IpAddr) {
-        if let Some(uid) = seen.uid
-            && self.evidence.len() < EVIDENCE_KEPT
-            && !self.evidence.contains(&uid)
-        {
-            self.evidence.push(uid);
+        if let Some(uid) = seen.uid {
+            self.evidence.note(uid);
         }
         if self.peers.len() < PEERS_KEPT && !self.peers.contains(&peer) {
             self.peers.push(peer);

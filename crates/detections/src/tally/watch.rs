@@ -10,7 +10,7 @@ use super::Tally;
 use super::count::MINUTE;
 use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
-use crate::{Detection, Facts, Findings, Report, Score, Watch};
+use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch};
 
 /// Devices that are followed; when full, those go that were not told of and were quiet for an hour, then all those
 /// that were not told of, then all.
@@ -127,9 +127,9 @@ impl<B: Behaviour> Watching<B> {
                 summary: told.summary,
                 facts: told.facts,
                 baseline: told.baseline.with("earlier_days_with_it", tally.days.before()),
-                evidence: tally.evidence.clone(),
+                evidence: (&tally.evidence).into(),
                 // What was learned since may explain the first, too.
-                is_revision: is_usual(device, &tally.days, world),
+                supersedes: Supersedes::always_if(is_usual(device, &tally.days, world)),
             },
             world,
         );

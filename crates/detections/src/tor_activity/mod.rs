@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::detection::checkpoint;
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Watch, tell};
+use crate::{Detection, Facts, Findings, Report, Score, Shown, Stage, Supersedes, Watch, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "tor-activity",
@@ -190,8 +190,11 @@ fn report(device: DeviceIndex, relays: &[Relay], world: &World, findings: &mut F
                 .with("bytes_out", out)
                 .with("bytes_in", back),
             baseline: Facts::default().with("devices_in_network", world.population()),
-            evidence: relays.iter().flat_map(|relay| relay.uids.iter().copied()).collect(),
-            is_revision: true,
+            evidence: Shown::some_of(
+                relays.iter().flat_map(|relay| relay.uids.iter().copied()),
+                sum(|relay| relay.sessions),
+            ),
+            supersedes: Supersedes::Always,
             score: score(relays, world),
         },
         world,
