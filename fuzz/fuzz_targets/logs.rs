@@ -16,7 +16,7 @@ fn read(path: &std::path::Path) -> Vec<String> {
     let listing = logs::list(&[path.to_owned()]).expect("the file is there");
     let (_, logs) = logs::split(listing.captures);
     let folder = std::env::temp_dir();
-    let config = logs::Config { own_networks: Vec::new(), temporary_folder: folder };
+    let config = logs::Config { local_networks: records::LocalNetworks::default(), temporary_folder: folder };
     let (mut merge, report) = logs::read(logs, &config, &Arc::default(), || {}).expect("memory is enough");
     assert!(report.bad_lines.iter().all(|bad| bad.number > 0));
     let mut lines = Vec::new();

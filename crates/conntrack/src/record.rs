@@ -1,6 +1,6 @@
 //! The record of a connection that is over.
 
-use records::{Conn, HardwareAddress, Network};
+use records::{Conn, HardwareAddress, LocalNetworks};
 
 use crate::community_id::community_id;
 use crate::facts::Facts;
@@ -13,8 +13,7 @@ pub(crate) struct End {
     pub(crate) bytes: [u64; 2],
 }
 
-pub(crate) fn conn(facts: Facts, end: &End, local_networks: &[Network]) -> Conn {
-    let is_local = |address| local_networks.iter().any(|network| network.contains(address));
+pub(crate) fn conn(facts: Facts, end: &End, local_networks: &LocalNetworks) -> Conn {
     let [orig_pkts, resp_pkts] = facts.packets;
     let [orig_ip_bytes, resp_ip_bytes] = facts.ip_bytes;
     let [orig_bytes, resp_bytes] = end.bytes;
@@ -30,8 +29,8 @@ pub(crate) fn conn(facts: Facts, end: &End, local_networks: &[Network]) -> Conn 
         orig_bytes: lasted.map(|_| orig_bytes),
         resp_bytes: lasted.map(|_| resp_bytes),
         conn_state: end.conn_state.into(),
-        local_orig: is_local(facts.id.orig_h),
-        local_resp: is_local(facts.id.resp_h),
+        local_orig: local_networks.contains(facts.id.orig_h),
+        local_resp: local_networks.contains(facts.id.resp_h),
         missed_bytes: facts.missed_bytes,
         orig_pkts,
         orig_ip_bytes,

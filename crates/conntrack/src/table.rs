@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashTable;
 use packets::{Packet, Transport};
-use records::{Conn, Network, Stats, Timestamp};
+use records::{Conn, LocalNetworks, Stats, Timestamp};
 
 use crate::config::Config;
 use crate::datagrams::Datagrams;
@@ -32,7 +32,7 @@ const NO_NEXT_HEADER: u8 = 59;
 /// The handler is given with each call. What the table tells it depends on the packets of one connection only, never on
 /// other connections (but for the limits of memory), so that any number of tables tells the same.
 pub struct Table<H: Handler> {
-    local_networks: Vec<Network>,
+    local_networks: LocalNetworks,
     connections_max: usize,
     index: HashTable<u32>,
     slots: Slots<Entry<H::State>>,

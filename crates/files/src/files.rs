@@ -58,6 +58,8 @@ pub struct Start {
     pub total_bytes: Option<u64>,
     /// Whether the originator sends it.
     pub is_orig: bool,
+    /// Whether the sender is one of our hosts.
+    pub local_orig: bool,
     /// While a file with the same key is open on the connection, it is the same file.
     pub key: Option<u64>,
 }

@@ -154,7 +154,6 @@ impl OpenFile {
                 None
             }
         };
-        let sender = if self.start.is_orig { carrier.id.orig_h } else { carrier.id.resp_h };
         let (md5, sha1, sha256) =
             sums.map_or((None, None, None), |sums| (Some(sums.md5), Some(sums.sha1), Some(sums.sha256)));
         records.push(
@@ -168,7 +167,7 @@ impl OpenFile {
                 mime_type: self.mime_type.map(Into::into),
                 filename: self.start.filename.take(),
                 duration: self.last.since(self.first),
-                local_orig: Some(records::is_local(sender)),
+                local_orig: Some(self.start.local_orig),
                 is_orig: Some(self.start.is_orig),
                 seen_bytes: self.seen_bytes,
                 total_bytes: self.start.total_bytes,

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use datafusion::common::DataFusionError;
+
 /// Why the lake could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LakeError {
@@ -76,9 +78,15 @@ pub enum LakeError {
         /// Its length when encoded.
         bytes: usize,
     },
-    /// The query engine cannot run a query.
+    /// A query cannot be understood, or asks for what cannot be computed.
     #[error("{0}")]
     Query(String),
+    /// A query was understood, and could not be carried out all the same: a segment is damaged, or memory ran out.
+    #[error("the query could not be carried out: {0}")]
+    Engine(String),
+    /// Rows could not be written out.
+    #[error("cannot write rows: {0}")]
+    Output(#[source] arrow::error::ArrowError),
     /// A search cannot be understood.
     #[error(transparent)]
     Search(#[from] crate::SearchError),
@@ -108,9 +116,34 @@ impl LakeError {
         Self::Columns { record_type, reason: error.to_string() }
     }
 
-    /// For `map_err` on what the query engine answers.
-    pub(crate) fn query<E: std::fmt::Display>(error: E) -> Self {
-        Self::Query(error.to_string())
+    /// For `map_err` on what the query engine answers: tells bad queries from a lake that fails.
+    pub(crate) fn query(error: DataFusionError) -> Self {
+        use arrow::error::ArrowError;
+        let is_of_the_query = match error.find_root() {
+            DataFusionError::SQL(..)
+            | DataFusionError::Plan(_)
+            | DataFusionError::Configuration(_)
+            | DataFusionError::SchemaError(..)
+            | DataFusionError::NotImplemented(_)
+            | DataFusionError::Execution(_) => true,
+            DataFusionError::ArrowError(error, _) => matches!(
+                **error,
+                ArrowError::CastError(_)
+                    | ArrowError::ParseError(_)
+                    | ArrowError::DivideByZero
+                    | ArrowError::ArithmeticOverflow(_)
+                    | ArrowError::ComputeError(_)
+                    | ArrowError::InvalidArgumentError(_)
+                    | ArrowError::NotYetImplemented(_)
+            ),
+            _ => false,
+        };
+        if is_of_the_query { Self::Query(error.to_string()) } else { Self::engine(error) }
+    }
+
+    /// For `map_err` on what fails while a query that was understood is carried out.
+    pub(crate) fn engine<E: std::fmt::Display>(error: E) -> Self {
+        Self::Engine(error.to_string())
     }
 
     /// For `map_err` on what Parquet answers.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use lake::{Access, HostNames, Lake, LakeError, write_hits_csv, write_hits_json, write_hits_text};
 use records::{
-    AnyRecord, Conn, Dhcp, Dns, Endpoints, File, Http, Interval, Kerberos, SmbTransfer, Ssl, Timestamp, Uid,
-    Weird,
+    AnyRecord, Conn, Dhcp, Dns, Endpoints, File, Ftp, Http, Interval, Kerberos, SmbFiles, SmbTransfer, Ssl,
+    Timestamp, Uid, Weird,
 };
 use tempfile::tempdir;
 
@@ -351,4 +351,31 @@ fn a_hosts_name_stands_for_the_addresses_that_it_held() {
     names.add("hn-pc99", "10.20.10.166", "2026-11-16", "2026-11-16");
     assert_eq!(count("host:HN-PC99", &names), of_address);
     assert_eq!(count("src:hn-pc99 host!=hn-pc99", &names), 0);
+}
+
+#[test]
+fn a_files_name_is_found_in_any_folder() {
+    let dir = tempdir().unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    let records: Vec<AnyRecord> = vec![
+        File { ts: at(0), filename: text("report.pdf"), ..File::default() }.into(),
+        SmbFiles { ts: at(1), name: text("Finance\\2026\\Report.pdf"), ..SmbFiles::default() }.into(),
+        Ftp { ts: at(2), arg: text("ftp://10.0.0.1/pub/report.pdf"), ..Ftp::default() }.into(),
+        Http { ts: at(3), uri: text("/dl/report.pdf?session=1"), ..Http::default() }.into(),
+        Http { ts: at(4), uri: text("/dl/report.pdf"), ..Http::default() }.into(),
+        Http { ts: at(5), uri: text("/my-report.pdf.exe"), ..Http::default() }.into(),
+        Ftp { ts: at(6), arg: text("ftp://10.0.0.1/pub/another-report.pdf"), ..Ftp::default() }.into(),
+    ];
+    let mut ingest = Lake::open(dir.path(), Access::Write).unwrap().begin("a").unwrap();
+    ingest.append(&records).unwrap();
+    let lake = ingest.commit(vec![]).unwrap();
+    for (query, expected) in [
+        ("file:report.pdf", &[0, 1, 2, 3, 4][..]),
+        ("file:rep*.pdf", &[0, 1, 2, 3, 4]),
+        ("file:*.exe", &[5]),
+        ("file:2026", &[]),
+        ("file!=report.pdf", &[5, 6]),
+    ] {
+        assert_eq!(minutes(&lake, query), expected, "{query}");
+    }
 }

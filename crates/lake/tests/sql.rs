@@ -117,6 +117,21 @@ fn a_query_cannot_change_the_lake() {
     ] {
         assert!(matches!(lake.sql(query), Err(LakeError::Query(_))), "{query}");
     }
+    // Wrong only once rows are there.
+    let divided = lake
+        .sql("SELECT 1 / (orig_bytes - orig_bytes) FROM conn")
+        .and_then(|rows| rows.collect::<Result<Vec<_>, _>>());
+    assert!(matches!(divided, Err(LakeError::Query(_))), "{divided:?}");
     assert!(lake.sql("SELECT nothing FROM conn").err().unwrap().to_string().contains("nothing"));
     assert!(lake.sql("SELEC").is_err());
+}
+
+#[test]
+fn a_lake_that_fails_is_not_called_a_bad_query() {
+    let dir = tempdir().unwrap();
+    let lake = filled(dir.path(), &[conn(1, 0)]);
+    let path = lake.segments()[0].path(dir.path());
+    std::fs::write(&path, "no segment").unwrap();
+    let failed = lake.sql("SELECT uid FROM conn").and_then(|rows| rows.collect::<Result<Vec<_>, _>>());
+    assert!(matches!(failed, Err(LakeError::Engine(_))), "{failed:?}");
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture::{FileReport, Input, Progress};
-use records::{Network, text_from_bytes};
+use records::{LocalNetworks, text_from_bytes};
 
 use crate::LineError;
 use crate::eve::Eve;
@@ -28,8 +28,8 @@ const SENSORS_MAX: usize = 16;
 /// How logs are read.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Own networks besides the private ones.
-    pub own_networks: Vec<Network>,
+    /// The own networks: they make `local_orig` and `local_resp`.
+    pub local_networks: LocalNetworks,
     /// Where records wait that do not fit into memory.
     pub temporary_folder: PathBuf,
 }
@@ -93,7 +93,7 @@ pub fn read(
     logs.sort_by_key(|log| if log.format == Format::Eve { log.first } else { i64::MIN });
     let mut report = Report::default();
     let mut sorter = Sorter::new(config.temporary_folder.clone());
-    let mut eve = Eve::new(config.own_networks.clone());
+    let mut eve = Eve::new(config.local_networks.clone());
     for log in &logs {
         let tells_logins = log.format != Format::Eve && !with_logins.contains(folder(&log.file.path));
         let mut reader = Reader::new(log, &mut eve);

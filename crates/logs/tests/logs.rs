@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use logs::{Config, Report};
-use records::AnyRecord;
+use records::{AnyRecord, LocalNetworks};
 use tempfile::TempDir;
 
 /// Reads files of these names and contents.
@@ -21,7 +21,8 @@ fn read(files: &[(&str, &[u8])]) -> (Vec<AnyRecord>, Report) {
     let listing = logs::list(&[folder.path().to_owned()]).unwrap();
     let (captures, logs) = logs::split(listing.captures);
     assert!(captures.is_empty(), "{captures:?}");
-    let config = Config { own_networks: Vec::new(), temporary_folder: PathBuf::from("/nowhere") };
+    let config =
+        Config { local_networks: LocalNetworks::default(), temporary_folder: PathBuf::from("/nowhere") };
     let (mut merge, report) = logs::read(logs, &config, &Arc::default(), || {}).unwrap();
     let mut records = Vec::new();
     loop {

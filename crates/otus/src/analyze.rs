@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use anyhow::{Context as _, Result, bail};
 use brain::Brain;
 use casebook::Casebook;
-use records::{AnyRecord, Network};
+use records::{AnyRecord, LocalNetworks, Network};
 use sensor::{Listed, Listing, Source};
 
 use crate::arguments::Analyze;
@@ -125,7 +125,7 @@ fn follow(
     logs.iter().for_each(|log| progress.add_total(log.file.disk_bytes));
     let bar = Bar::new(Arc::clone(&progress), what, arguments.quiet);
     let reading =
-        logs::Config { own_networks: own_networks(arguments)?, temporary_folder: temporary.to_owned() };
+        logs::Config { local_networks: local_networks(arguments)?, temporary_folder: temporary.to_owned() };
     let (mut of_logs, logs) =
         logs::read(logs, &reading, &progress, || bar.update()).context("putting logs in order")?;
     std::thread::scope(|scope| {
@@ -204,7 +204,7 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
         key_log: key_log::read(&arguments.tls_keys)?,
         ..sensor::Config::default()
     };
-    config.table.local_networks.extend(own_networks(arguments)?);
+    config.table.local_networks = local_networks(arguments)?;
     if let Some(folder) = &arguments.extract_files {
         try_to_write(folder).with_context(|| format!("cannot write files to {}", folder.display()))?;
     }
@@ -221,6 +221,10 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
 
 fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
     Ok(brain::Config { own_networks: own_networks(arguments)? })
+}
+
+fn local_networks(arguments: &Analyze) -> Result<LocalNetworks> {
+    Ok(LocalNetworks::new(own_networks(arguments)?))
 }
 
 fn own_networks(arguments: &Analyze) -> Result<Vec<Network>> {

@@ -88,7 +88,7 @@ fn replay(
         for record in lake.replay(run) {
             own.observe(&record.context("the records of the lake cannot be learned from")?);
             shown += 1;
-            if shown % SHOWN_EVERY == 0 {
+            if u64::is_multiple_of(shown, SHOWN_EVERY) {
                 bar.show(shown);
             }
         }

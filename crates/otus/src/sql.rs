@@ -3,20 +3,26 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use lake::{Access, Lake, write_csv, write_json_lines, write_table};
+use lake::{Access, Lake, LakeError, write_csv, write_json_lines, write_table};
 
 use crate::arguments::Sql;
 use crate::output::{self, Outcome, tell};
 
 pub(crate) fn run(arguments: &Sql) -> Result<Outcome> {
-    let lake = Lake::open(&arguments.lake.path, Access::Read)?;
-    let rows = match lake.sql(&arguments.statement) {
-        Ok(rows) => rows,
-        Err(error) => {
-            tell(&error.to_string());
-            return Ok(Outcome::BadQuery);
+    match ask(arguments) {
+        Ok(()) => Ok(Outcome::Done),
+        // The user's statement is wrong; all else is a failure of the lake or of the output.
+        Err(LakeError::Query(error)) => {
+            tell(&error);
+            Ok(Outcome::BadQuery)
         }
-    };
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn ask(arguments: &Sql) -> Result<(), LakeError> {
+    let lake = Lake::open(&arguments.lake.path, Access::Read)?;
+    let rows = lake.sql(&arguments.statement)?;
     let mut out = output::standard_output();
     if arguments.json {
         write_json_lines(rows, &mut out)?;
@@ -25,6 +31,5 @@ pub(crate) fn run(arguments: &Sql) -> Result<Outcome> {
     } else {
         write_table(&rows.schema(), rows, &mut out)?;
     }
-    out.flush()?;
-    Ok(Outcome::Done)
+    out.flush().map_err(|error| LakeError::Output(error.into()))
 }

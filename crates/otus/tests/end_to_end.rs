@@ -207,6 +207,13 @@ fn an_error_in_a_query_points_at_the_place() {
     assert!(message.contains('^') && message.contains("query"), "{message}");
     let output = otus(&["sql", "--lake", lake(), "SELECT nothing FROM conn"]);
     assert_eq!(output.status.code(), Some(2));
+    let output = otus(&[
+        "sql",
+        "--lake",
+        lake(),
+        "SELECT 1 / (orig_bytes - orig_bytes) FROM conn WHERE orig_bytes > 0",
+    ]);
+    assert_eq!(output.status.code(), Some(2), "{}", errors(&output));
 }
 
 #[test]
@@ -228,4 +235,76 @@ fn what_is_missing_is_said() {
     let output = otus(&["analyze", "/nonexistent.pcap"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(errors(&output).contains("/nonexistent.pcap"), "{}", errors(&output));
+}
+
+#[test]
+fn a_lake_that_cannot_be_read_is_no_bad_query() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    let path = lake.display().to_string();
+    otus(&["analyze", "--lake", &path, demo(MONDAY).to_str().unwrap()]);
+    for day in std::fs::read_dir(lake.join("dns")).unwrap() {
+        for segment in std::fs::read_dir(day.unwrap().path()).unwrap() {
+            std::fs::write(segment.unwrap().path(), "no segment").unwrap();
+        }
+    }
+    for format in ["--json", "--csv"] {
+        let output = otus(&["sql", "--lake", &path, format, "SELECT query FROM dns"]);
+        assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+    }
+}
+
+/// Where in a pcap file the first packet with IPv4 has its IP header.
+fn first_ip_header(pcap: &[u8]) -> usize {
+    let mut packet = 24;
+    while pcap[packet + 16 + 12..][..2] != [8, 0] {
+        let captured: [u8; 4] = pcap[packet + 8..][..4].try_into().unwrap();
+        packet += 16 + u32::from_le_bytes(captured) as usize;
+    }
+    packet + 16 + 14
+}
+
+#[test]
+fn a_run_says_what_it_has_seen_and_what_it_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lake").display().to_string();
+    let whole = zstd::decode_all(std::fs::File::open(demo(MONDAY)).unwrap()).unwrap();
+    let odd = folder.path().join("odd.pcap");
+    let mut bytes = whole[..whole.len() / 8].to_vec();
+    let version = first_ip_header(&bytes);
+    bytes[version] = 0xf5;
+    std::fs::write(&odd, bytes).unwrap();
+    let output = otus(&["analyze", "--json", "--lake", &path, odd.to_str().unwrap()]);
+    let last = text(&output).lines().last().map(str::to_owned).unwrap_or_default();
+    let told: Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(told["stats"]["packets_damaged"], 1, "{last}");
+    let kept = lines(&otus(&["sql", "--lake", &path, "--json", "SELECT * FROM stats"]));
+    let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!(kept["packets_damaged"], 1);
+    let connections = lines(&otus(&[
+        "sql",
+        "--lake",
+        &path,
+        "--json",
+        "SELECT count(*) AS n FROM conn WHERE proto = 'tcp'",
+    ]));
+    assert!(kept["tcp_conns"].as_u64() > Some(10));
+    assert_eq!(kept["tcp_conns"], connections[0]["n"]);
+}
+
+#[test]
+fn own_networks_of_the_command_line_are_local_in_every_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let foreign = |name: &str, more: &[&str]| {
+        let path = folder.path().join(name).display().to_string();
+        let demo = demo(MONDAY).display().to_string();
+        let output = otus(&[&["analyze", "--lake", &path, &demo], more].concat());
+        assert!(output.status.success(), "{}", errors(&output));
+        let count = |query: &str| lines(&otus(&["sql", "--lake", &path, "--json", query]))[0]["n"].as_u64();
+        let conn = count("SELECT count(*) AS n FROM conn WHERE NOT local_orig OR NOT local_resp");
+        (conn, count("SELECT count(*) AS n FROM files WHERE NOT local_orig"))
+    };
+    let (connections, files) = foreign("plain", &[]);
+    assert!(connections > Some(10) && files > Some(10), "{connections:?} {files:?}");
+    assert_eq!(foreign("told", &["--network", "0.0.0.0/0", "--network", "::/0"]), (Some(0), Some(0)));
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
-use records::{Endpoints, Interval, Timestamp, Uid};
+use records::{Endpoints, Interval, LocalNetworks, Timestamp, Uid};
 use rustc_hash::FxHashSet;
 
 use crate::key_log::KeyLog;
@@ -45,13 +45,15 @@ impl CertificatesSeen {
     }
 }
 
-/// Announcements and what came of them; certificates that were seen.
+/// Announcements and what came of them; certificates that were seen; what the operator has told.
 #[derive(Debug, Default)]
 pub struct Shared {
     /// Certificates that this shard has reported.
     pub certificates: CertificatesSeen,
     /// Secrets of TLS connections that the user has given.
     pub key_log: KeyLog,
+    /// Who is local.
+    pub local_networks: LocalNetworks,
     expected: BTreeMap<Place, Expected>,
     order: VecDeque<Place>,
 }

@@ -129,7 +129,7 @@ pub use mqtt_publish::MqttPublish;
 pub use mqtt_subscribe::MqttSubscribe;
 pub use mysql::Mysql;
 pub use named::{NamedError, NamedValues, read_named};
-pub use networks::{Network, PRIVATE_NETWORKS, is_local};
+pub use networks::{LocalNetworks, Network};
 pub use ntlm::Ntlm;
 pub use ntp::Ntp;
 pub use ocsp::Ocsp;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,7 @@ impl fmt::Display for Network {
 
 /// Networks that no one routes on the internet: IANA's special-purpose registries (RFC 6890), as Zeek's
 /// `Site::private_address_space` has them.
-pub const PRIVATE_NETWORKS: &[Network] = &[
+const PRIVATE_NETWORKS: &[Network] = &[
     Network::v4(0, 0, 0, 8),
     Network::v4(10, 0, 0, 8),
     Network::v4(100, 64, 0, 10),
@@ -73,9 +74,22 @@ pub const PRIVATE_NETWORKS: &[Network] = &[
     Network::v6(0xfe80, 0, 10),
 ];
 
-/// Whether an address lies in a private network, and so in the own ones.
-pub fn is_local(address: IpAddr) -> bool {
-    PRIVATE_NETWORKS.iter().any(|network| network.contains(address))
+/// The own networks: the private ones, and those that the operator names. Every record tells by them who is local.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalNetworks {
+    named: Arc<[Network]>,
+}
+
+impl LocalNetworks {
+    /// The private networks, and `named`.
+    pub fn new(named: Vec<Network>) -> Self {
+        Self { named: named.into() }
+    }
+
+    /// Whether the address is one of ours.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        PRIVATE_NETWORKS.iter().chain(self.named.iter()).any(|network| network.contains(address))
+    }
 }
 
 #[cfg(test)]
@@ -83,15 +97,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_addresses_are_local() {
+    fn private_addresses_are_local_and_those_that_are_named() {
+        let private = LocalNetworks::default();
         let local =
             ["10.1.2.3", "172.31.255.255", "192.168.1.1", "127.0.0.1", "224.0.0.251", "239.255.255.250"];
         for address in local.into_iter().chain(["::1", "fe80::1", "fd00::1", "2001:0:53aa:64c::1"]) {
-            assert!(is_local(address.parse().unwrap()), "{address}");
+            assert!(private.contains(address.parse().unwrap()), "{address}");
         }
         let foreign = ["8.8.8.8", "172.32.0.0", "192.169.0.1", "100.128.0.1", "224.0.1.1"];
         for address in foreign.into_iter().chain(["::2", "2001:200::1", "2606:4700::1111", "ff02::1"]) {
-            assert!(!is_local(address.parse().unwrap()), "{address}");
+            assert!(!private.contains(address.parse().unwrap()), "{address}");
+        }
+        let named = LocalNetworks::new(vec![Network::parse("8.8.0.0/16").unwrap()]);
+        for (address, is_local) in [("8.8.8.8", true), ("10.1.2.3", true), ("8.9.8.8", false)] {
+            assert_eq!(named.contains(address.parse().unwrap()), is_local, "{address}");
         }
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use files::{Carrier, Dropped, Files, Handle, KeptBytes, Start, Store, StoreLimits, Summary};
 use protocols::{About, FileHandle, FileSink, FileStart, FileSummary};
-use records::{AnyRecord, Stats, Timestamp, Uid};
+use records::{AnyRecord, LocalNetworks, Stats, Timestamp, Uid};
 
 /// The files of a shard.
 pub(crate) struct SensorFiles {
     files: Files,
+    local_networks: LocalNetworks,
 }
 
 impl SensorFiles {
@@ -16,7 +17,10 @@ impl SensorFiles {
     pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
         let store = |folder| Store::new(folder, StoreLimits::default(), Arc::clone(kept));
         let store = config.extract_files.clone().map(store).transpose()?;
-        Ok(Self { files: Files::new(store).with_limits(config.files_of_shard()) })
+        Ok(Self {
+            files: Files::new(store).with_limits(config.files_of_shard()),
+            local_networks: config.table.local_networks.clone(),
+        })
     }
 
     /// Files that were to be written out and were not.
@@ -45,7 +49,9 @@ impl FileSink for SensorFiles {
     fn begin(&mut self, ts: Timestamp, about: &About, start: FileStart) -> FileHandle {
         let FileStart { source, depth, filename, total_bytes, is_orig, key } = start;
         let carrier = Carrier { uid: about.uid, id: about.id };
-        let start = Start { source, depth, filename, total_bytes, is_orig, key };
+        let sender = if is_orig { about.id.orig_h } else { about.id.resp_h };
+        let local_orig = self.local_networks.contains(sender);
+        let start = Start { source, depth, filename, total_bytes, is_orig, local_orig, key };
         FileHandle(self.files.begin(ts, carrier, start).0)
     }
 

@@ -56,9 +56,8 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(files: SensorFiles, key_log: KeyLog) -> Self {
-        let mut shared = Shared::default();
-        shared.key_log = key_log;
+    /// `shared` is what the operator has told.
+    pub(crate) fn new(files: SensorFiles, shared: Shared) -> Self {
         Self {
             emissions: Emissions::default(),
             files,

@@ -115,7 +115,7 @@ pub fn run<E: From<std::io::Error>>(
                 })
             })
             .collect();
-        let mut merger = Merger::new(from_shards);
+        let mut merger = Merger::new(from_shards, config.table.local_networks.clone());
         while let Some(records) = merger.round() {
             take(records)?;
         }

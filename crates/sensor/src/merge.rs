@@ -3,7 +3,7 @@
 use crossbeam_channel::Receiver;
 use protocols::CertificatesSeen;
 use protocols::dhcp::Joiner;
-use records::{AnyRecord, Timestamp};
+use records::{AnyRecord, LocalNetworks, Timestamp};
 
 use crate::emission::{Emission, Emitted};
 use crate::software::SoftwareSeen;
@@ -21,13 +21,13 @@ pub(crate) struct Merger {
 }
 
 impl Merger {
-    pub(crate) fn new(shards: Vec<Receiver<Vec<Emission>>>) -> Self {
+    pub(crate) fn new(shards: Vec<Receiver<Vec<Emission>>>, local_networks: LocalNetworks) -> Self {
         Self {
             shards,
             dhcp: Joiner::default(),
             certificates: CertificatesSeen::default(),
             parents: Parents::default(),
-            software: SoftwareSeen::default(),
+            software: SoftwareSeen::new(local_networks),
             is_over: false,
         }
     }

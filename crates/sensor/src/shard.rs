@@ -7,7 +7,7 @@ use std::sync::Arc;
 use conntrack::Table;
 use files::{Dropped, KeptBytes};
 use packets::HeaderWeird;
-use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames};
+use protocols::{FRAME_PROTOCOLS, Frame, ReadsFrames, Shared};
 use records::{Stats, Timestamp, Uid, Weird};
 
 use crate::emission::Emission;
@@ -26,7 +26,10 @@ pub(crate) struct Shard {
 
 impl Shard {
     pub(crate) fn new(config: &crate::Config, kept: &Arc<KeptBytes>) -> std::io::Result<Self> {
-        let follower = Follower::new(SensorFiles::new(config, kept)?, config.key_log.clone());
+        let mut shared = Shared::default();
+        shared.key_log = config.key_log.clone();
+        shared.local_networks = config.table.local_networks.clone();
+        let follower = Follower::new(SensorFiles::new(config, kept)?, shared);
         let readers = FRAME_PROTOCOLS.iter().map(|protocol| (protocol.reader)()).collect();
         Ok(Self { table: Table::new(config.table_of_shard()), follower, readers, clock: i64::MIN })
     }

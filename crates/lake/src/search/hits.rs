@@ -109,7 +109,7 @@ impl Source {
             self.batch = BatchReader::new(self.type_index, &batch.map_err(LakeError::query)?);
             self.row = 0;
         }
-        let record = self.batch.record(self.row).map_err(LakeError::query)?;
+        let record = self.batch.record(self.row).map_err(LakeError::engine)?;
         self.head = Some((record, self.batch.text(self.name_column, self.row).to_owned()));
         self.row += 1;
         Ok(())

@@ -11,7 +11,7 @@ use crate::LakeError;
 use crate::sql::write_csv_line;
 
 fn failed(error: std::io::Error) -> LakeError {
-    LakeError::query(ArrowError::from(error))
+    LakeError::Output(ArrowError::from(error))
 }
 
 /// Writes each hit as a JSON object on its own line, as `otus export` does, with the record type as `_path`.

@@ -18,9 +18,9 @@ pub fn write_json_lines(
 ) -> Result<(), LakeError> {
     let mut writer = LineDelimitedWriter::new(out);
     for batch in rows {
-        writer.write(&batch?).map_err(LakeError::query)?;
+        writer.write(&batch?).map_err(LakeError::Output)?;
     }
-    writer.finish().map_err(LakeError::query)
+    writer.finish().map_err(LakeError::Output)
 }
 
 /// Writes a header and a line per row (RFC 4180, but with `\n`); lists are joined with commas.
@@ -29,14 +29,14 @@ pub fn write_csv(
     rows: impl Iterator<Item = Result<RecordBatch, LakeError>>,
     out: &mut impl Write,
 ) -> Result<(), LakeError> {
-    let failed = |error: io::Error| LakeError::query(ArrowError::from(error));
+    let failed = |error: io::Error| LakeError::Output(ArrowError::from(error));
     let names = schema.fields().iter().map(|field| field.name().as_str());
     write_csv_line(names, out).map_err(failed)?;
     for batch in rows {
         let batch = batch?;
         let options = FormatOptions::default();
         let columns = batch.columns().iter().map(|column| Texts::new(column, &options));
-        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(LakeError::query)?;
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(LakeError::Output)?;
         for row in 0..batch.num_rows() {
             let cells: Vec<String> = columns.iter().map(|column| column.text(row)).collect();
             write_csv_line(cells.iter().map(String::as_str), out).map_err(failed)?;
@@ -100,6 +100,6 @@ pub fn write_table(
     for batch in rows {
         batches.push(batch?);
     }
-    let table = pretty_format_batches(&batches).map_err(LakeError::query)?;
-    writeln!(out, "{table}").map_err(|error| LakeError::query(ArrowError::from(error)))
+    let table = pretty_format_batches(&batches).map_err(LakeError::Output)?;
+    writeln!(out, "{table}").map_err(|error| LakeError::Output(ArrowError::from(error)))
 }

@@ -1,7 +1,7 @@
 //! `fileinfo` → `files`, and `smb_transfer` for those on shares. The type by content is there only where Suricata was
 //! told to write what libmagic says of the file (`force-magic`).
 
-use records::{AnyRecord, File, Json, Network, SmbTransfer, is_local};
+use records::{AnyRecord, File, Json, LocalNetworks, SmbTransfer};
 
 use super::event::{Event, flag, number, text};
 
@@ -33,7 +33,7 @@ const MAGIC: [(&str, &str); 24] = [
     ("JSON", "text/json"),
 ];
 
-pub(super) fn records(event: &Event<'_>, own_networks: &[Network], records: &mut Vec<AnyRecord>) {
+pub(super) fn records(event: &Event<'_>, local_networks: &LocalNetworks, records: &mut Vec<AnyRecord>) {
     let (body, json) = (event.body(), event.json());
     let protocol = text(json, "app_proto").unwrap_or_default();
     let name = text(body, "filename");
@@ -54,7 +54,7 @@ pub(super) fn records(event: &Event<'_>, own_networks: &[Network], records: &mut
         source: source(&protocol).into(),
         mime_type: mime_type(body).map(Into::into),
         filename: name.clone().filter(|name| !is_of_url(json, name)),
-        local_orig: Some(is_local(sender) || own_networks.iter().any(|network| network.contains(sender))),
+        local_orig: Some(local_networks.contains(sender)),
         is_orig: Some(is_orig),
         seen_bytes: size,
         total_bytes: is_whole.then_some(size),

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use records::{Conn, HardwareAddress, Interval, Json, Network, is_local};
+use records::{Conn, HardwareAddress, Interval, Json, LocalNetworks};
 
 use super::event::{Event, number, number_or_text, text, time};
 
@@ -68,7 +68,7 @@ impl Side {
     }
 }
 
-pub(super) fn record(event: &Event<'_>, own_networks: &[Network]) -> Conn {
+pub(super) fn record(event: &Event<'_>, local_networks: &LocalNetworks) -> Conn {
     let (flow, json) = (event.body(), event.json());
     let orig = Side::of(event, "pkts_toserver", "bytes_toserver", "tcp_flags_ts");
     let resp = Side::of(event, "pkts_toclient", "bytes_toclient", "tcp_flags_tc");
@@ -86,7 +86,6 @@ pub(super) fn record(event: &Event<'_>, own_networks: &[Network]) -> Conn {
     let ip_header = if id.orig_h.is_ipv4() { 20 } else { 40 };
     let payload = |side: Side| side.payload_bytes(proto, ip_header, service.is_some());
     let has_payload = (payload(orig) > 0, payload(resp) > 0);
-    let is_own = |address| is_local(address) || own_networks.iter().any(|network| network.contains(address));
     let ether = json.get("ether");
     let hardware = |one: &str, many: &str| {
         let text = ether.and_then(|ether| {
@@ -108,8 +107,8 @@ pub(super) fn record(event: &Event<'_>, own_networks: &[Network]) -> Conn {
         duration,
         orig_bytes: is_more.then(|| payload(orig)),
         resp_bytes: is_more.then(|| payload(resp)),
-        local_orig: is_own(id.orig_h),
-        local_resp: is_own(id.resp_h),
+        local_orig: local_networks.contains(id.orig_h),
+        local_resp: local_networks.contains(id.resp_h),
         missed_bytes: 0,
         orig_pkts: orig.packets,
         orig_ip_bytes: orig.ip_bytes(),

@@ -20,7 +20,7 @@ mod smb;
 mod tls;
 mod weird;
 
-use records::{AnyRecord, Json, Network, Timestamp};
+use records::{AnyRecord, Json, LocalNetworks, Timestamp};
 
 use crate::LineError;
 use crate::eve::event::Event;
@@ -30,7 +30,7 @@ use crate::sort::{Placed, written_at};
 /// Reads the events of one run, which may lie in many files.
 #[derive(Debug)]
 pub(crate) struct Eve {
-    own_networks: Vec<Network>,
+    local_networks: LocalNetworks,
     dns: dns::Transactions,
     dhcp: dhcp::Exchanges,
     certificates: tls::CertificatesSeen,
@@ -38,9 +38,9 @@ pub(crate) struct Eve {
 }
 
 impl Eve {
-    pub(crate) fn new(own_networks: Vec<Network>) -> Self {
+    pub(crate) fn new(local_networks: LocalNetworks) -> Self {
         Self {
-            own_networks,
+            local_networks,
             dns: dns::Transactions::default(),
             dhcp: dhcp::Exchanges::default(),
             certificates: tls::CertificatesSeen::default(),
@@ -82,12 +82,12 @@ impl Eve {
 
     fn event(&mut self, event: &Event<'_>, records: &mut Vec<AnyRecord>) {
         match event.kind {
-            "flow" => records.push(flow::record(event, &self.own_networks).into()),
+            "flow" => records.push(flow::record(event, &self.local_networks).into()),
             "dns" => self.dns.event(event, records),
             "dhcp" => self.dhcp.event(event),
             "http" => records.push(http::record(event).into()),
             "tls" => tls::records(event, &mut self.certificates, records),
-            "fileinfo" => file::records(event, &self.own_networks, records),
+            "fileinfo" => file::records(event, &self.local_networks, records),
             "smb" => smb::records(event, records),
             "krb5" => kerberos::records(event, records),
             "ftp" => self.users.event(event, records),

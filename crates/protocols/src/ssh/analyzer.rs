@@ -1,6 +1,6 @@
 //! One connection: identification lines, the offers, the server's key, then only sizes.
 
-use records::{Login, Sender, Ssh, Timestamp, is_local, text_from_bytes};
+use records::{Login, Sender, Ssh, Timestamp, text_from_bytes};
 
 use super::login_guess::LoginGuess;
 use super::negotiation::{agreed, agreed_in_both, hassh, hassh_server, key_fingerprint};
@@ -68,7 +68,8 @@ impl SshAnalyzer {
     fn record(&mut self, ts: Timestamp, output: &Output<'_>) -> &mut Ssh {
         self.record.get_or_insert_with(|| {
             let id = output.about.id;
-            let direction = match (is_local(id.orig_h), is_local(id.resp_h)) {
+            let local = &output.shared.local_networks;
+            let direction = match (local.contains(id.orig_h), local.contains(id.resp_h)) {
                 (true, false) => Some("OUTBOUND".into()),
                 (false, true) => Some("INBOUND".into()),
                 _ => None,

@@ -6,7 +6,7 @@ mod product;
 use std::hash::{Hash as _, Hasher as _};
 use std::net::IpAddr;
 
-use records::{AnyRecord, Software, Timestamp};
+use records::{AnyRecord, LocalNetworks, Software, Timestamp};
 use rustc_hash::{FxHashSet, FxHasher};
 
 use self::product::Product;
@@ -17,6 +17,7 @@ const SEEN_MAX: usize = 65_536;
 /// What was told today (UTC).
 #[derive(Debug, Default)]
 pub(crate) struct SoftwareSeen {
+    local_networks: LocalNetworks,
     day: i64,
     told: FxHashSet<u64>,
 }
@@ -32,6 +33,11 @@ struct Shown<'a> {
 }
 
 impl SoftwareSeen {
+    /// Nothing yet; software is told of the hosts in these networks.
+    pub(crate) fn new(local_networks: LocalNetworks) -> Self {
+        Self { local_networks, ..Self::default() }
+    }
+
     /// Gives the software that this record shows for the first time on its day to `take`.
     pub(crate) fn record(&mut self, record: &AnyRecord, mut take: impl FnMut(Software)) {
         match record {
@@ -79,7 +85,7 @@ impl SoftwareSeen {
     }
 
     fn shown(&mut self, shown: &Shown<'_>, take: &mut impl FnMut(Software)) {
-        if !records::is_local(shown.host) || !self.is_new(shown) {
+        if !self.local_networks.contains(shown.host) || !self.is_new(shown) {
             return;
         }
         let Some(Product { name, numbers, rest }) = (shown.read)(shown.text) else { return };

@@ -11,6 +11,8 @@ pub(super) enum Sense {
     Sum,
     /// One of them is the domain or lies under it.
     Domain,
+    /// One of them is the name of the file, or a path or address that ends with it.
+    File,
 }
 
 struct Alias {
@@ -48,10 +50,21 @@ const ALIASES: &[Alias] = &[
     },
     any("dport", &["id.resp_p"]),
     any("dst", &["id.resp_h", "dhcp.server_addr"]),
-    any(
-        "file",
-        &["filename", "orig_filenames", "resp_filenames", "smb_files.name", "smb_transfer.name", "ftp.arg"],
-    ),
+    Alias {
+        name: "file",
+        sense: Sense::File,
+        columns: &[
+            "filename",
+            "orig_filenames",
+            "resp_filenames",
+            "smb_files.name",
+            "smb_files.prev_name",
+            "smb_transfer.name",
+            "tftp.fname",
+            "ftp.arg",
+            "http.uri",
+        ],
+    },
     any("fuid", &["fuid", "parent_fuid", "pe.id", "orig_fuids", "resp_fuids"]),
     any(
         "hash",

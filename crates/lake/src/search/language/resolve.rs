@@ -159,6 +159,13 @@ fn field_tests(field: &Field, operator: Operator, value: &Piece) -> Result<Vec<C
                     let below = format!("%.{}", pattern(value));
                     found.push(test_of(Target::Column(column), Test::Like(below)));
                 }
+                if field.sense == Sense::File && value.text != "*" {
+                    let name = pattern(value);
+                    // Behind the folders of a path, of Windows too, and before the query of an address.
+                    let in_paths = [format!("%/{name}"), format!("%\\\\{name}"), format!("%/{name}?%")];
+                    let tests = in_paths.into_iter().map(Test::Like);
+                    found.extend(tests.map(|test| test_of(Target::Column(column), test)));
+                }
             }
             Err(message) => reason = reason.or(Some(message)),
         }
