@@ -51,7 +51,7 @@ pub(crate) struct Place {
 impl FrameBatch {
     /// An empty batch.
     pub fn new() -> Self {
-        Self::default()
+        Self { frames: Vec::with_capacity(BATCH_FRAMES), ..Self::default() }
     }
 
     /// How many frames there are.

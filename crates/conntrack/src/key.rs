@@ -6,12 +6,15 @@ use std::sync::LazyLock;
 
 use packets::{Packet, Transport};
 use records::Endpoints;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::folding::fold;
 use crate::icmp;
 
-/// Another in each process, so that nobody can search for ends whose hashes collide. No order depends on the hash.
-static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+/// Others in each process, so that nobody can search for ends whose hashes collide. No order depends on the hash.
+static SEEDS: LazyLock<[u64; 5]> = LazyLock::new(|| {
+    let random = RandomState::new();
+    [0, 1, 2, 3, 4].map(|number| random.hash_one(number))
+});
 
 /// Both ends of a packet, as the sender sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +44,17 @@ impl Ends {
 
 impl Ends {
     /// The same for both directions.
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
     pub(crate) fn hash(&self, ip_proto: u8) -> u64 {
         let source = (address_number(self.source), self.source_port);
         let destination = (address_number(self.destination), self.destination_port);
         let forward = self.one_way || source <= destination;
         let (first, second) = if forward { (source, destination) } else { (destination, source) };
-        let mut bytes = [0; 37];
-        let (addresses, rest) = bytes.split_at_mut(32);
-        let (first_address, second_address) = addresses.split_at_mut(16);
-        first_address.copy_from_slice(&first.0.to_ne_bytes());
-        second_address.copy_from_slice(&second.0.to_ne_bytes());
-        let ([a, b], [c, d]) = (first.1.to_ne_bytes(), second.1.to_ne_bytes());
-        rest.copy_from_slice(&[a, b, c, d, ip_proto]);
-        xxh3_64_with_seed(&bytes, *SEED)
+        let [a, b, c, d, e] = *SEEDS;
+        let halves = |address: u128| ((address >> 64) as u64, address as u64);
+        let ((first_high, first_low), (second_high, second_low)) = (halves(first.0), halves(second.0));
+        let ports = u64::from(first.1) << 24 | u64::from(second.1) << 8 | u64::from(ip_proto);
+        fold(fold(first_high ^ a, first_low ^ b) ^ ports, fold(second_high ^ c, second_low ^ d) ^ e)
     }
 
     /// Whether a connection between these ends is meant.

@@ -7,6 +7,7 @@ mod community_id;
 mod config;
 mod datagrams;
 mod facts;
+mod folding;
 mod handler;
 mod history;
 mod icmp;

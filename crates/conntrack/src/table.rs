@@ -152,7 +152,7 @@ impl<H: Handler> Table<H> {
                 (Fate::Reopened, _) => self.reopen(slot, handler),
             }
         };
-        self.take(slot, packet, payload, handler);
+        self.take(slot, packet, &ends, payload, handler);
         if self.budget.is_exceeded() {
             self.make_room(now, handler);
         }
@@ -165,10 +165,9 @@ impl<H: Handler> Table<H> {
     }
 
     /// A packet of the connection in this slot.
-    fn take(&mut self, slot: u32, packet: &Packet, payload: &[u8], handler: &mut H) {
+    fn take(&mut self, slot: u32, packet: &Packet, ends: &Ends, payload: &[u8], handler: &mut H) {
         let Some(entry) = self.slots.get_mut(slot) else { return };
-        let ends = Ends::of(packet);
-        let from = entry.facts.sender(&ends);
+        let from = entry.facts.sender(ends);
         let budget = &mut self.budget;
         let now = Timestamp(packet.ts);
         let mut out = Delivery { handler, state: &mut entry.state, facts: &mut entry.facts, now };
@@ -185,7 +184,7 @@ impl<H: Handler> Table<H> {
             (Flow::Datagrams(datagrams), _) => datagrams.datagram(packet, payload, from, &mut out),
         }
         // The ends may just have been turned round.
-        let from = if packet.ip_proto == TCP { entry.facts.sender(&ends) } else { from };
+        let from = if packet.ip_proto == TCP { entry.facts.sender(ends) } else { from };
         entry.facts.count(from, packet);
         let deadline = entry.deadline();
         if deadline < entry.armed {
@@ -245,9 +244,12 @@ impl<H: Handler> Table<H> {
         handler: &mut H,
     ) -> (Fate, Timestamp) {
         let Some(entry) = self.slots.get_mut(slot) else { return (Fate::Over, now) };
-        let deadline = entry.deadline();
-        if deadline <= now {
-            return (if entry.waits() { Fate::Reopened } else { Fate::Over }, deadline);
+        // The wheel looks no later than at the deadline.
+        if entry.armed <= now {
+            let deadline = entry.deadline();
+            if deadline <= now {
+                return (if entry.waits() { Fate::Reopened } else { Fate::Over }, deadline);
+            }
         }
         let (Flow::Tcp(tcp), Transport::Tcp(header)) = (&mut entry.transport, &packet.transport) else {
             return (Fate::GoesOn, now);
@@ -281,7 +283,7 @@ impl<H: Handler> Table<H> {
             let slot = self.find(hash, &ends, syn.packet.ip_proto).unwrap_or_else(|| {
                 self.begin(&syn.packet, &ends, hash, repetition_at(since, before), handler)
             });
-            self.take(slot, &syn.packet, &syn.payload, handler);
+            self.take(slot, &syn.packet, &ends, &syn.payload, handler);
         }
     }
 

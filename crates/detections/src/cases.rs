@@ -145,11 +145,15 @@ fn seconds_of(when: &str) -> f64 {
 }
 
 fn run(case: &Case) -> Vec<Finding> {
+    run_with(case, Watches::default())
+}
+
+fn run_with(case: &Case, mut watches: Watches) -> Vec<Finding> {
     let mut world = World::new(world::Config::default());
     if let Some((hours, devices)) = case.history {
         world.pretend_history(hours, devices);
     }
-    let (mut watches, mut findings) = (Watches::default(), Findings::default());
+    let mut findings = Findings::default();
     for record in &case.records {
         watches.observe(record, &mut world, &mut findings);
     }
@@ -222,6 +226,16 @@ fn every_case_fires_or_is_quiet_as_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_watch_needs_records_that_it_does_not_ask_for() {
+    for path in DETECTIONS.iter().flat_map(|detection| cases(detection.id)) {
+        let case = read(&path);
+        let told = |findings: Vec<Finding>| findings.iter().map(Finding::to_json).collect::<Vec<_>>();
+        let given_all = run_with(&case, Watches::reading_everything());
+        assert_eq!(told(run(&case)), told(given_all), "{}", path.display());
+    }
 }
 
 #[test]

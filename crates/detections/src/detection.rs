@@ -57,6 +57,11 @@ pub struct Detection {
 
 /// Watches a stream of records in traffic time.
 pub trait Watch: Send {
+    /// Names of the record types that it looks at; it is not given others. An empty list means: all.
+    fn reads(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Takes a record. Identities are in `world` already, the habits and rarities in it are those before the record.
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings);
 

@@ -1,6 +1,6 @@
 //! All detections at work on one stream.
 
-use records::{AnyRecord, Interval, Timestamp};
+use records::{AnyRecord, Interval, RECORD_TYPES, Timestamp};
 use serde::{Deserialize, Serialize};
 use world::World;
 
@@ -12,6 +12,8 @@ const TICK: Interval = Interval::from_secs(60);
 /// The watches of all detections, with the clock that ticks for them.
 pub struct Watches {
     all: Vec<(&'static Detection, Box<dyn Watch>)>,
+    /// For each record type, in the order of [`RECORD_TYPES`], the places in `all` of those that look at it.
+    readers: Vec<Vec<usize>>,
     now: Timestamp,
     ticked: Timestamp,
 }
@@ -27,21 +29,40 @@ pub struct WatchState {
 
 impl Default for Watches {
     fn default() -> Self {
+        let all: Vec<_> = DETECTIONS.iter().map(|detection| (detection, (detection.watch)())).collect();
         Self {
-            all: DETECTIONS.iter().map(|detection| (detection, (detection.watch)())).collect(),
+            readers: RECORD_TYPES.iter().map(|record_type| readers(&all, record_type.name)).collect(),
+            all,
             now: Timestamp(i64::MIN),
             ticked: Timestamp(i64::MIN),
         }
     }
 }
 
+/// The places of the watches that look at records of this type.
+fn readers(all: &[(&'static Detection, Box<dyn Watch>)], record_type: &str) -> Vec<usize> {
+    let looks_at = |watch: &dyn Watch| watch.reads().is_empty() || watch.reads().contains(&record_type);
+    (0..).zip(all).filter(|(_, (_, watch))| looks_at(&**watch)).map(|(place, _)| place).collect()
+}
+
 impl Watches {
+    /// Watches that are given all records, whatever they ask for.
+    #[cfg(test)]
+    pub(crate) fn reading_everything() -> Self {
+        let watches = Self::default();
+        let every = || (0..watches.all.len()).collect();
+        Self { readers: RECORD_TYPES.iter().map(|_| every()).collect(), ..watches }
+    }
+
     /// Takes a record: identities first, then the detections, then what is learned from it.
     pub fn observe(&mut self, record: &AnyRecord, world: &mut World, findings: &mut Findings) {
         let seen = world.identify(record);
         self.now = self.now.max(seen.end);
-        for (_, watch) in &mut self.all {
-            watch.observe(&seen, world, findings);
+        let readers = self.readers.get(record.type_index()).map(Vec::as_slice).unwrap_or_default();
+        for place in readers {
+            if let Some((_, watch)) = self.all.get_mut(*place) {
+                watch.observe(&seen, world, findings);
+            }
         }
         world.learn(&seen);
         if self.now.since(self.ticked) >= TICK {

@@ -1,5 +1,9 @@
 //! Words of programs in text: what scripts and macros call to start programs, fetch, decode or hide things.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use crate::listed::Listed;
 
 /// Longer words are none that is looked for.
@@ -119,25 +123,52 @@ const TELLING: &[&str] = &[
     "xmlhttp",
 ];
 
+static TELLING_WORDS: LazyLock<FxHashSet<&'static [u8]>> =
+    LazyLock::new(|| TELLING.iter().map(|word| word.as_bytes()).collect());
+
+/// For each byte what it is in lower case, where it can be of a word; zero for others.
+const IN_WORDS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
+            table[byte as usize] = byte.to_ascii_lowercase();
+        }
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 /// The words of a text in lower case: letters, digits, `_`, and `-` between them. Much too long ones are left out.
-pub(crate) fn each_word(text: &[u8], mut take: impl FnMut(&str)) {
-    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+pub(crate) fn each_word(text: &[u8], mut take: impl FnMut(&[u8])) {
     let mut buffer = [0; WORD_BYTES_MAX];
-    for word in text.split(|byte| !is_of_word(byte)) {
-        let first = word.iter().take_while(|byte| **byte == b'-').count();
-        let word = word.get(first..).unwrap_or_default();
-        let Some(lower) = buffer.get_mut(..word.len()).filter(|lower| !lower.is_empty()) else { continue };
-        lower.copy_from_slice(word);
-        lower.make_ascii_lowercase();
-        take(std::str::from_utf8(lower).unwrap_or_default());
+    let mut length = 0;
+    for byte in text.iter().chain(b" ") {
+        match IN_WORDS.get(usize::from(*byte)).copied().unwrap_or(0) {
+            0 => {
+                if let Some(word) = buffer.get(..length).filter(|word| !word.is_empty()) {
+                    take(word);
+                }
+                length = 0;
+            }
+            b'-' if length == 0 => {}
+            lower => {
+                if let Some(place) = buffer.get_mut(length) {
+                    *place = lower;
+                }
+                length += 1;
+            }
+        }
     }
 }
 
 /// Lists the telling words of a text, each once, in the order in which they occur first.
 pub(crate) fn list_telling(text: &[u8], calls: &mut Listed) {
     each_word(text, |word| {
-        if TELLING.binary_search(&word).is_ok() {
-            calls.push_new(word);
+        if TELLING_WORDS.contains(word) {
+            calls.push_new(std::str::from_utf8(word).unwrap_or_default());
         }
     });
 }
@@ -156,7 +187,8 @@ mod tests {
         );
         assert_eq!(calls.names().unwrap(), ["iex", "new-object", "webclient", "downloadstring"]);
         let mut words = Vec::new();
-        each_word(b"--a-b  c_d--", |word| words.push(word.to_owned()));
-        assert_eq!(words, ["a-b", "c_d--"]);
+        let long = "x".repeat(WORD_BYTES_MAX + 1);
+        each_word(format!("--A-b  c_d-- {long} e").as_bytes(), |word| words.push(word.to_owned()));
+        assert_eq!(words, [b"a-b".as_slice(), b"c_d--", b"e"]);
     }
 }

@@ -5,7 +5,7 @@ use records::AnyRecord;
 use crate::log::LogWriter;
 use crate::manifest::CaptureIdentity;
 use crate::runs::{Run, arrival};
-use crate::segments::{Settled, remove_files};
+use crate::segments::{Settled, Stage, remove_files};
 use crate::tables::Tables;
 use crate::{Lake, LakeError, folder};
 
@@ -116,7 +116,7 @@ impl Ingest {
     }
 
     fn write_segments(&mut self, ingest: Option<u64>) -> Result<(), LakeError> {
-        let mut settled = Settled::default();
+        let mut settled = Settled::new(Stage::Fresh);
         for table in self.tables.take_sorted() {
             let (type_index, table) = table?;
             settled.take(&self.lake.dir, &mut self.lake.manifest, type_index, table);

@@ -9,7 +9,7 @@ use records::RECORD_TYPES;
 use crate::columns::Sorted;
 use crate::log::{LogReader, Recovered};
 use crate::manifest::{Manifest, OpenIngest};
-use crate::segments::Settled;
+use crate::segments::{Settled, Stage};
 use crate::tables::Tables;
 use crate::{LakeError, folder};
 
@@ -51,7 +51,7 @@ pub(crate) fn settle_logs(dir: &Path, manifest: &mut Manifest) -> Result<Recover
         let Some(last) = log_numbers(dir, &open)?.last().copied() else { continue };
         let mut tables = Tables::default();
         recovered += read_logs(dir, &open, &mut tables)?;
-        let mut settled = Settled::default();
+        let mut settled = Settled::new(Stage::Fresh);
         for table in tables.take_sorted() {
             let (type_index, table) = table?;
             settled.take(dir, manifest, type_index, table);

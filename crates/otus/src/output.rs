@@ -1,9 +1,10 @@
 //! Text for people: colours where there is a terminal, numbers with units, and how the program ends.
 
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use anstream::adapter::StripBytes;
 use anstyle::{AnsiColor, Style};
 
 /// A heading.
@@ -47,9 +48,37 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// Bytes of output that are collected before they are written.
+const OUTPUT_BYTES: usize = 1 << 16;
+
 /// Standard output with colours where they can be shown, buffered.
-pub(crate) fn standard_output() -> impl Write {
-    std::io::BufWriter::with_capacity(1 << 16, anstream::stdout())
+pub(crate) fn standard_output() -> Box<dyn Write> {
+    let stdout = std::io::stdout();
+    if anstream::AutoStream::choice(&stdout) == anstream::ColorChoice::Never {
+        // Each line and each piece between colours would be written by itself.
+        let raw = BufWriter::with_capacity(OUTPUT_BYTES, stdout);
+        return Box::new(Colourless { raw, state: StripBytes::new() });
+    }
+    Box::new(BufWriter::with_capacity(OUTPUT_BYTES, anstream::stdout()))
+}
+
+/// Takes the colours out of what is written.
+struct Colourless<W> {
+    raw: W,
+    state: StripBytes,
+}
+
+impl<W: Write> Write for Colourless<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for text in self.state.strip_next(bytes) {
+            self.raw.write_all(text)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.raw.flush()
+    }
 }
 
 /// Whether the cause of a failure is that nobody reads our output any more.

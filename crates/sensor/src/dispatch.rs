@@ -141,14 +141,13 @@ impl Dispatcher {
     fn round(&mut self, batch: FrameBatch, last: bool) -> bool {
         let key_log = self.new_secrets();
         let batch = Arc::new(batch);
-        // Most batches fall apart evenly; where one does not, its round grows.
-        let packets = batch.len() / self.shards.len().max(1) * 5 / 4;
         let mut rounds: Vec<Round> = self
             .shards
             .iter()
             .map(|_| Round {
                 batch: Arc::clone(&batch),
-                packets: Vec::with_capacity(packets),
+                // All may be of one shard.
+                packets: Vec::with_capacity(batch.len()),
                 last,
                 key_log: key_log.clone(),
                 ..Round::default()

@@ -1,9 +1,10 @@
 //! Which protocol a connection speaks: by its first bytes, then by its port.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use protocols::{About, Analyzer, HandOver, PROBE_BYTES, PROTOCOLS, Probe, Protocol, Transport, Verdict};
 use records::{Sender, Timestamp};
+use rustc_hash::FxHashMap;
 
 use crate::undecided::{Share, Undecided};
 
@@ -130,19 +131,44 @@ struct Answers {
     maybe: bool,
 }
 
+/// The protocols of one transport.
+struct OfTransport {
+    all: Vec<&'static Protocol>,
+    /// Those at home at a port.
+    by_port: FxHashMap<u16, Vec<&'static Protocol>>,
+}
+
+impl OfTransport {
+    fn new(transport: Transport) -> Self {
+        let all: Vec<_> = PROTOCOLS.iter().filter(|protocol| protocol.transport == transport).collect();
+        let mut by_port: FxHashMap<u16, Vec<_>> = FxHashMap::default();
+        for protocol in &all {
+            protocol.ports.iter().for_each(|port| by_port.entry(*port).or_default().push(*protocol));
+        }
+        Self { all, by_port }
+    }
+}
+
+static OF_TCP: LazyLock<OfTransport> = LazyLock::new(|| OfTransport::new(Transport::Tcp));
+static OF_UDP: LazyLock<OfTransport> = LazyLock::new(|| OfTransport::new(Transport::Udp));
+
 /// Those that are at home at the responder's port are asked first: mostly one of them knows.
 fn ask(probe: &Probe<'_>, transport: Transport) -> Answers {
-    let is_at_home = |protocol: &Protocol| protocol.ports.contains(&probe.about.id.resp_p);
-    let of_transport = || PROTOCOLS.iter().filter(|protocol| protocol.transport == transport);
+    let OfTransport { all, by_port } = match transport {
+        Transport::Tcp => &*OF_TCP,
+        Transport::Udp => &*OF_UDP,
+    };
+    let at_home = by_port.get(&probe.about.id.resp_p).map(Vec::as_slice).unwrap_or_default();
+    let is_at_home = |protocol: &Protocol| at_home.iter().any(|other| std::ptr::eq(*other, protocol));
     let mut answers = Answers::default();
-    for protocol in of_transport().filter(|protocol| is_at_home(protocol)) {
+    for protocol in at_home {
         match (protocol.probe)(probe) {
             Verdict::Match => return Answers { is: Some(protocol), ..answers },
             Verdict::Maybe => answers.by_port = answers.by_port.or(Some(protocol)),
             Verdict::No => {}
         }
     }
-    for protocol in of_transport().filter(|protocol| !is_at_home(protocol)) {
+    for protocol in all.iter().filter(|protocol| !is_at_home(protocol)) {
         match (protocol.probe)(probe) {
             Verdict::Match => return Answers { is: Some(protocol), ..answers },
             Verdict::Maybe => answers.maybe = true,

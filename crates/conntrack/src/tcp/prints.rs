@@ -1,7 +1,7 @@
 //! Fingerprints of the segments that were handed on last. Their bytes are gone, so this is how a retransmission with
 //! other content is noticed. Segments cut in another way are not compared.
 
-use xxhash_rust::xxh3::xxh3_64;
+use crate::folding::print_of;
 
 /// How many segments are remembered.
 const REMEMBERED: usize = 3;
@@ -53,9 +53,9 @@ impl Print {
         let ends = (bytes.first_chunk::<ENDS_BYTES>(), bytes.last_chunk::<ENDS_BYTES>());
         let hash = match ends {
             (Some(first), Some(last)) if bytes.len() > 2 * ENDS_BYTES => {
-                xxh3_64(first) ^ xxh3_64(last).rotate_left(32)
+                print_of(first) ^ print_of(last).rotate_left(32)
             }
-            _ => xxh3_64(bytes),
+            _ => print_of(bytes),
         };
         Self { start: start as u32, hash: hash as u32, length: bytes.len() as u16 }
     }

@@ -41,6 +41,7 @@ impl Behaviour for ArpSweep {
     /// Addresses of those asked for that answered.
     type Extra = u32;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["arp"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, world: &World) -> Option<Interest> {

@@ -39,6 +39,7 @@ impl Behaviour for AsRepRoasting {
     /// Requests that offered weak ciphers only.
     type Extra = u32;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["kerberos"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

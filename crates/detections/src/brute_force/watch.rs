@@ -104,6 +104,10 @@ impl BruteForce {
 }
 
 impl Watch for BruteForce {
+    fn reads(&self) -> &'static [&'static str] {
+        if self.service == sealed::RDP { &["conn", "login"] } else { &["login"] }
+    }
+
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
         let Some(device) = seen.orig else { return };
         if !matches!(seen.direction, Direction::Internal | Direction::Outward) {

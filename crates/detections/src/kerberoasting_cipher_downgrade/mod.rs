@@ -57,6 +57,7 @@ impl Behaviour for CipherDowngrade {
     /// The account with which the tickets were asked for.
     type Extra = Option<String>;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["kerberos"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

@@ -73,6 +73,7 @@ impl Behaviour for SpnSweep {
     /// Tickets with a weak cipher among them, and the account.
     type Extra = (u32, Option<String>);
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["kerberos"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

@@ -53,6 +53,7 @@ impl Behaviour for AccountScan {
     /// Names that exist.
     type Extra = Vec<String>;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["kerberos"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

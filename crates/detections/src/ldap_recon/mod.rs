@@ -69,6 +69,7 @@ impl Behaviour for LdapRecon {
     type Item = String;
     type Extra = Listed;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["ldap_search"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

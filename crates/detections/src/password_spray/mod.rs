@@ -52,6 +52,7 @@ impl Behaviour for PasswordSpray {
     type Item = String;
     type Extra = Succeeded;
     const DETECTION: &'static Detection = &DETECTION;
+    const READS: &'static [&'static str] = &["login"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {

@@ -64,6 +64,9 @@ pub(crate) trait Behaviour: Default + Serialize + DeserializeOwned + Send + 'sta
     /// A device that was quiet for so long begins anew.
     const WINDOW: Interval;
 
+    /// See [`Watch::reads`].
+    const READS: &'static [&'static str] = &[];
+
     /// Whose tally the record belongs to, if any. The place to learn what is needed besides.
     fn interest(&mut self, seen: &Seen<'_>, world: &World) -> Option<Interest>;
 
@@ -137,6 +140,10 @@ impl<B: Behaviour> Watching<B> {
 }
 
 impl<B: Behaviour> Watch for Watching<B> {
+    fn reads(&self) -> &'static [&'static str] {
+        B::READS
+    }
+
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
         let Some(interest) = self.behaviour.interest(seen, world) else { return };
         let (device, begins) = match interest {

@@ -45,6 +45,7 @@ impl Macros {
         let source = source(stream, SOURCE_BYTES_MAX.saturating_sub(self.unpacked));
         self.unpacked += source.len();
         program_words::each_word(&source, |word| {
+            let word = std::str::from_utf8(word).unwrap_or_default();
             if AUTOMATIC.binary_search(&word).is_ok() {
                 self.automatic.push_new(word);
             }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::properties::ROW_GROUP_ROWS;
+use super::properties::{ROW_GROUP_ROWS, SMALL_ROWS, Stage};
 use super::{Records, Settled};
 use crate::columns::Table;
 use crate::manifest::{Manifest, Segment};
@@ -10,9 +10,6 @@ use crate::{LakeError, TimeRange};
 
 /// Fewer small segments of a type and day are left alone: to merge them costs more than they cost who reads.
 const SEGMENTS_MIN: usize = 8;
-
-/// A segment with fewer rows is small.
-const SMALL_ROWS: u64 = ROW_GROUP_ROWS as u64 / 2;
 
 /// Rows of a merged segment at most, which bounds the memory that merging takes.
 const MERGED_ROWS_MAX: u64 = 2 * ROW_GROUP_ROWS as u64;
@@ -26,7 +23,7 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
         while let Some((record, arrival)) = records.next_arrived()? {
             table.push(&record, arrival)?;
         }
-        let mut settled = Settled::default();
+        let mut settled = Settled::new(Stage::Merged);
         settled.take(dir, manifest, type_index, table.sorted()?);
         let place = group.first().map(Segment::place);
         manifest.segments.retain(|segment| !group.contains(segment));
@@ -41,7 +38,7 @@ pub(crate) fn compact(dir: &Path, manifest: &mut Manifest) -> Result<(), LakeErr
 fn groups(manifest: &Manifest) -> Vec<Vec<Segment>> {
     // What has no order of arrival stays apart, so that it does not take that of others away.
     let is_small = |segment: &Segment| {
-        segment.rows < SMALL_ROWS && segment.ingest.is_none() && segment.arrivals.is_some()
+        segment.rows < SMALL_ROWS as u64 && segment.ingest.is_none() && segment.arrivals.is_some()
     };
     let day = |segment: &Segment| (segment.record_type.clone(), segment.day.clone());
     let mut segments: Vec<&Segment> = manifest.segments.iter().collect();

@@ -8,5 +8,6 @@ mod write;
 
 pub(crate) use compaction::compact;
 pub use merge::Records;
+pub(crate) use properties::Stage;
 pub use replay::Replay;
 pub(crate) use write::{Settled, remove_files};

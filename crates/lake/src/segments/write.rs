@@ -8,15 +8,15 @@ use std::sync::Mutex;
 use parquet::arrow::ArrowWriter;
 use records::{RECORD_TYPES, Timestamp};
 
-use super::properties::properties;
+use super::properties::{Stage, properties};
 use crate::columns::{Sorted, stored_schema};
 use crate::manifest::{Manifest, Segment};
 use crate::{LakeError, folder};
 
 /// Segments that are to be written.
-#[derive(Default)]
 pub(crate) struct Settled {
     segments: Vec<Unwritten>,
+    stage: Stage,
 }
 
 /// A segment, and what goes into its file.
@@ -28,6 +28,11 @@ struct Unwritten {
 }
 
 impl Settled {
+    /// Of records that have just come, or of segments that were merged.
+    pub(crate) const fn new(stage: Stage) -> Self {
+        Self { segments: Vec::new(), stage }
+    }
+
     /// Takes a table: one segment per day.
     pub(crate) fn take(&mut self, dir: &Path, manifest: &mut Manifest, type_index: usize, table: Sorted) {
         let Some(record_type) = RECORD_TYPES.get(type_index) else { return };
@@ -57,18 +62,18 @@ impl Settled {
     /// Writes the segments, on all cores, and makes them durable; gives them as those of an ingest that is not
     /// committed or for good.
     pub(crate) fn sync(self, ingest: Option<u64>) -> Result<impl Iterator<Item = Segment>, LakeError> {
-        let mut segments = self.segments;
+        let Self { mut segments, stage } = self;
         let days: BTreeSet<PathBuf> =
             segments.iter().filter_map(|unwritten| unwritten.path.parent()).map(Path::to_owned).collect();
         let grown = folder::make_folders(&days)?;
-        write_all(&mut segments)?;
+        write_all(&mut segments, stage)?;
         days.union(&grown).try_for_each(|path| folder::sync_folder(path))?;
         Ok(segments.into_iter().map(move |unwritten| Segment { ingest, ..unwritten.segment }))
     }
 }
 
 /// Each thread takes the longest segment that is left, so that none waits long for another at the end.
-fn write_all(segments: &mut [Unwritten]) -> Result<(), LakeError> {
+fn write_all(segments: &mut [Unwritten], stage: Stage) -> Result<(), LakeError> {
     let mut longest_last: Vec<&mut Unwritten> = segments.iter_mut().collect();
     longest_last.sort_by_key(|unwritten| unwritten.segment.rows);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(longest_last.len());
@@ -76,7 +81,7 @@ fn write_all(segments: &mut [Unwritten]) -> Result<(), LakeError> {
     let work = || {
         // Taking one out of the list cannot panic, so the lock is never poisoned.
         while let Some(unwritten) = left.lock().ok().and_then(|mut left| left.pop()) {
-            unwritten.segment.bytes = write_file(&unwritten.path, unwritten.type_index, &unwritten.table)?;
+            unwritten.segment.bytes = write_file(unwritten, stage)?;
         }
         Ok(())
     };
@@ -91,12 +96,13 @@ fn write_all(segments: &mut [Unwritten]) -> Result<(), LakeError> {
 }
 
 /// Writes a segment's file through to the disk; gives its length in bytes.
-fn write_file(path: &Path, type_index: usize, table: &Sorted) -> Result<u64, LakeError> {
-    let Some(record_type) = RECORD_TYPES.get(type_index) else {
+fn write_file(unwritten: &Unwritten, stage: Stage) -> Result<u64, LakeError> {
+    let Unwritten { path, type_index, table, .. } = unwritten;
+    let Some(record_type) = RECORD_TYPES.get(*type_index) else {
         return Err(LakeError::UnknownType(type_index.to_string()));
     };
     let file = File::create(path).map_err(LakeError::io("create", path))?;
-    let properties = properties(record_type, table.order().len());
+    let properties = properties(record_type, table.order().len(), stage);
     let mut writer = ArrowWriter::try_new(file, stored_schema(record_type), Some(properties))
         .map_err(LakeError::segment(path))?;
     for batch in table.batches() {

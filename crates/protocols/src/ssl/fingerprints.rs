@@ -114,8 +114,16 @@ fn ja4_application_protocol(hello: &ClientHello<'_>) -> String {
 }
 
 fn hexadecimal_list(numbers: &[u16]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:04x}")).collect();
-    numbers.join(",")
+    let mut list = String::with_capacity(numbers.len() * 5);
+    for number in numbers {
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.extend(
+            [12, 8, 4, 0].iter().filter_map(|shift| char::from_digit(u32::from(number >> shift & 15), 16)),
+        );
+    }
+    list
 }
 
 /// The beginning of the SHA-256; zeros for an empty list.

@@ -1,18 +1,31 @@
 //! Who made a device, by its hardware address.
 
+use std::sync::LazyLock;
+
 use records::HardwareAddress;
 
 /// One maker on each line: its name, a tab, and its prefixes in hexadecimal.
 const VENDORS: &str = include_str!("vendors.txt");
 
+/// The prefixes in ascending order, each with its maker: the list is read once, at the first question.
+static BY_PREFIX: LazyLock<Vec<(u32, &str)>> = LazyLock::new(|| {
+    let lines = VENDORS.lines().filter(|line| !line.starts_with('#'));
+    let vendors = lines.filter_map(|line| line.split_once('\t'));
+    let mut prefixes: Vec<(u32, &str)> = vendors
+        .flat_map(|(name, prefixes)| prefixes.split(' ').map(move |prefix| (prefix, name)))
+        .filter_map(|(prefix, name)| Some((u32::from_str_radix(prefix, 16).ok()?, name)))
+        .collect();
+    prefixes.sort_unstable();
+    prefixes
+});
+
 /// The maker to whom the IEEE gave the first three bytes of the address, among those with many devices. An address that
 /// was made up (for virtual machines, or to hide who one is) has none.
 pub fn vendor(address: HardwareAddress) -> Option<&'static str> {
-    let text = address.to_string();
-    let prefix: String = text.split(':').take(3).collect();
-    let lines = VENDORS.lines().filter(|line| !line.starts_with('#'));
-    let mut vendors = lines.filter_map(|line| line.split_once('\t'));
-    vendors.find(|(_, prefixes)| prefixes.split(' ').any(|known| known == prefix)).map(|(name, _)| name)
+    let [first, second, third, ..] = address.0;
+    let prefix = u32::from_be_bytes([0, first, second, third]);
+    let at = BY_PREFIX.binary_search_by_key(&prefix, |(known, _)| *known).ok()?;
+    BY_PREFIX.get(at).map(|(_, name)| *name)
 }
 
 #[cfg(test)]
