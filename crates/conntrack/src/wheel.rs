@@ -54,19 +54,28 @@ pub(crate) struct Wheel {
     listed: usize,
     /// What is due up to the end of this bucket, counted from the epoch, is in `soon`.
     tick: i64,
+    /// Nothing is due before.
+    quiet_until: Timestamp,
     /// Deadline, serial and slot. A slot that was disarmed stays here until its old deadline has come.
     soon: BinaryHeap<Reverse<(Timestamp, u64, u32)>>,
 }
 
 impl Default for Wheel {
     fn default() -> Self {
-        Self { buckets: vec![(NONE, NONE); BUCKETS], listed: 0, tick: i64::MIN, soon: BinaryHeap::new() }
+        Self {
+            buckets: vec![(NONE, NONE); BUCKETS],
+            listed: 0,
+            tick: i64::MIN,
+            quiet_until: Timestamp(i64::MIN),
+            soon: BinaryHeap::new(),
+        }
     }
 }
 
 impl Wheel {
     /// Sets the deadline of a slot that is not armed. It may lie in the past.
     pub(crate) fn arm(&mut self, slot: u32, deadline: Timestamp, slots: &mut impl Spokes) {
+        self.quiet_until = self.quiet_until.min(deadline);
         let tick = tick_of(deadline);
         if self.listed == 0 && self.soon.is_empty() {
             self.tick = tick - 1;
@@ -114,12 +123,18 @@ impl Wheel {
     }
 
     /// The slot with the earliest deadline that is not after `now`. It is disarmed.
+    #[inline]
     pub(crate) fn due(&mut self, now: Timestamp, slots: &mut impl Spokes) -> Option<u32> {
+        if now < self.quiet_until { None } else { self.look(now, slots) }
+    }
+
+    fn look(&mut self, now: Timestamp, slots: &mut impl Spokes) -> Option<u32> {
         let last_tick = tick_of(now);
         let mut idle_ticks = 0;
         loop {
             if let Some((deadline, slot)) = self.soonest(slots) {
                 if deadline > now {
+                    self.quiet_until = deadline;
                     return None;
                 }
                 self.soon.pop();
@@ -127,6 +142,8 @@ impl Wheel {
                 return Some(slot);
             }
             if self.listed == 0 || self.tick >= last_tick {
+                // What is armed meanwhile may be due sooner, and says so.
+                self.quiet_until = Timestamp(last_tick.saturating_add(1).saturating_mul(TICK_NANOS));
                 return None;
             }
             if idle_ticks == BUCKETS {

@@ -83,11 +83,22 @@ impl Window {
         if !self.charge(head.len()) {
             return;
         }
+        self.reserve_head(head.len());
         self.head.extend_from_slice(head);
         if !tail.is_empty() && self.wanted.tail > 0 && !self.keep_end(tail) {
             return;
         }
         self.length += bytes.len() as u64;
+    }
+
+    /// Makes room in strides that are longer than those of a list: what is kept may come to megabytes.
+    fn reserve_head(&mut self, more: usize) {
+        const STRIDE: usize = 4;
+        let needed = self.head.len() + more;
+        if needed > self.head.capacity() {
+            let capacity = (self.head.capacity() * STRIDE).min(self.wanted.head).max(needed);
+            self.head.reserve_exact(capacity - self.head.len());
+        }
     }
 
     /// The bytes that follow are missing.

@@ -151,6 +151,24 @@ pub struct Effects {
     pub within_protocol: Option<&'static str>,
 }
 
+impl Effects {
+    /// Nothing was asked for, as mostly. Of bytes that were not read others speak.
+    #[inline]
+    pub fn are_none(&self) -> bool {
+        let Self {
+            records, services, dhcp, withdrawn, tunnels, rejected, finished, handed_to, within, ..
+        } = self;
+        records.is_empty()
+            && services.is_empty()
+            && dhcp.is_empty()
+            && withdrawn.is_empty()
+            && tunnels.is_empty()
+            && !(*rejected || *finished)
+            && handed_to.is_none()
+            && within.is_empty()
+    }
+}
+
 /// A piece of a stream that is carried within another protocol: what the user's keys have opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Within {

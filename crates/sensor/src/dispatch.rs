@@ -317,10 +317,19 @@ fn stats(clock: i64, counters: &Counters) -> Stats {
 /// The same for both directions.
 fn pair_hash(one: IpAddr, other: IpAddr) -> u64 {
     let mut hasher = FxHasher::default();
-    for address in [one.min(other), one.max(other)] {
-        match address {
-            IpAddr::V4(address) => hasher.write_u32(address.to_bits()),
-            IpAddr::V6(address) => hasher.write_u128(address.to_bits()),
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => {
+            let (one, other) = (one.to_bits(), other.to_bits());
+            hasher.write_u64(u64::from(one.min(other)) << 32 | u64::from(one.max(other)));
+        }
+        _ => {
+            let bits = |address| match address {
+                IpAddr::V4(address) => u128::from(address.to_bits()),
+                IpAddr::V6(address) => address.to_bits(),
+            };
+            let (one, other) = (bits(one), bits(other));
+            hasher.write_u128(one.min(other));
+            hasher.write_u128(one.max(other));
         }
     }
     let hash = hasher.finish();

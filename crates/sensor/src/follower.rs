@@ -150,13 +150,16 @@ impl Follower {
 
     fn carry_out(&mut self, connection: &Connection, about: &About, told: &mut Told, layer: &mut Layer) {
         let now = connection.now.0;
+        self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
+        if self.effects.are_none() {
+            return;
+        }
         for service in self.effects.services.drain(..) {
             told.services.add(service);
         }
         for service in self.effects.withdrawn.drain(..) {
             told.services.withdraw(service);
         }
-        self.files.take_records(|record| self.emissions.push(now, connection.uid, record));
         self.effects.records.retain(|record| {
             let is_allowed = told.weirds.allow(record);
             self.stats.weirds_suppressed += u64::from(!is_allowed);

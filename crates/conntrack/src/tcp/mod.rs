@@ -295,15 +295,19 @@ impl Tcp {
         budget: &mut Budget,
         out: &mut Delivery<'_, H>,
     ) {
-        let stream = self.stream(from);
         let (endpoint, _) = self.pair(from);
         let number = if endpoint.fin_seen && number >= endpoint.fin_end {
             endpoint.fin_end.saturating_sub(1)
         } else {
             number
         };
-        let gaps = endpoint.reassembly.acknowledge(number, stream, (budget, out));
-        self.note_gaps(gaps, from, out.facts);
+        // Most say nothing new.
+        if number > endpoint.reassembly.acknowledged() {
+            let stream = self.stream(from);
+            let (endpoint, _) = self.pair(from);
+            let gaps = endpoint.reassembly.acknowledge(number, stream, (budget, out));
+            self.note_gaps(gaps, from, out.facts);
+        }
         self.check_end(from, out);
     }
 
