@@ -88,8 +88,11 @@ const WORDS: &[(Language, u32, &[&str])] = &[
     (Perl, 2, &["strict", "my", "perl"]),
 ];
 
-static BY_WORD: LazyLock<FxHashMap<&'static [u8], Vec<(Language, u32)>>> = LazyLock::new(|| {
-    let mut by_word: FxHashMap<&'static [u8], Vec<(Language, u32)>> = FxHashMap::default();
+/// How much a word speaks for a language.
+type Weight = (Language, u32);
+
+static BY_WORD: LazyLock<FxHashMap<&'static [u8], Vec<Weight>>> = LazyLock::new(|| {
+    let mut by_word: FxHashMap<&'static [u8], Vec<Weight>> = FxHashMap::default();
     for (language, weight, words) in WORDS {
         for word in *words {
             by_word.entry(word.as_bytes()).or_default().push((*language, *weight));
@@ -125,7 +128,7 @@ fn is_application(head: &[u8]) -> bool {
 }
 
 fn by_words(head: &[u8]) -> Option<Language> {
-    let mut found: Vec<(&'static [u8], &[(Language, u32)])> = Vec::new();
+    let mut found: Vec<(&[u8], &[Weight])> = Vec::new();
     program_words::each_word(head, |word| {
         if let Some((word, languages)) = BY_WORD.get_key_value(word)
             && !found.iter().any(|(known, _)| known == word)
