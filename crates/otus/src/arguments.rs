@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Sql(Sql),
     /// Write records out for other tools.
     Export(Export),
+    /// Make the trained models anew from lists of names, as their data sheets say.
+    Train(Train),
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +168,22 @@ pub(crate) struct Export {
     /// Only these record types.
     #[arg(long, value_delimiter = ',', value_name = "TYPES")]
     pub(crate) types: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  otus train --data training --out models/dga.forest --evaluate")]
+pub(crate) struct Train {
+    /// Folder with the lists: dga/FAMILY__domains.txt and benign-domains/*.json.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// File to write the model to.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Leave each family out in turn and tell how a model that never saw it fares on it.
+    #[arg(long)]
+    pub(crate) evaluate: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -19,6 +19,7 @@ mod recall;
 mod report;
 mod search;
 mod sql;
+mod train;
 mod unfinished;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Search(arguments) => search::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
     };
     match outcome {
         Ok(outcome) => outcome.into(),
