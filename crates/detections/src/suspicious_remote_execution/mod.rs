@@ -1,14 +1,16 @@
 #![doc = include_str!("README.md")]
 
+mod judge;
 mod ways;
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Interval};
+use records::Interval;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
-use self::ways::{Step, Way, step};
+use self::judge::Done;
+use self::ways::step;
 use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
@@ -16,7 +18,7 @@ pub(crate) const DETECTION: Detection = Detection {
     id: "suspicious-remote-execution",
     title: "Suspicious Remote Execution",
     stage: Stage::Lateral,
-    techniques: &["T1021.002", "T1021.003", "T1047", "T1053.005", "T1569.002"],
+    techniques: &["T1021.002", "T1021.003", "T1021.006", "T1047", "T1053.005", "T1569.002"],
     learns_hours: 0,
     readme: include_str!("README.md"),
     watch: || Box::new(Watching::<RemoteExecution>::default()),
@@ -27,84 +29,71 @@ const CALLS_KEPT: usize = 256;
 /// Hosts on which a device starts programs within an hour, from which on it looks like software distribution.
 const HOSTS_OF_MANAGEMENT: usize = 10;
 const HOSTS_KEPT: usize = 64;
+/// Days on which a device used a service of a host, after which its use is a habit of the pair.
+const DAYS_OF_HABIT: u16 = 2;
 
 #[derive(Default, Serialize, Deserialize)]
 struct RemoteExecution;
 
-/// The steps taken on each host.
-type Steps = Vec<(IpAddr, u16)>;
+/// What was done on each host.
+type Hosts = Vec<Done>;
 
-/// How a program was started, judged by the steps on one host: the surest way, and its points.
-fn surest(steps: u16) -> Option<(Way, f64, &'static str)> {
-    let has = |step: Step| steps & step.bit() != 0;
-    let any = |list: &[Step]| list.iter().any(|step| has(*step));
-    if has(Step::CreateService) && has(Step::StartService) {
-        Some((Way::Service, 55.0, "a service was made and started"))
-    } else if has(Step::ChangeService) && has(Step::StartService) {
-        Some((Way::Service, 50.0, "a service was changed and started"))
-    } else if has(Step::RegisterTask) && any(&[Step::RunTask, Step::DeleteTask]) {
-        Some((Way::Task, 55.0, "a task was made, and run or deleted at once"))
-    } else if has(Step::RegisterTask) {
-        Some((Way::Task, 40.0, "a task was made"))
-    } else if has(Step::ExecMethod) {
-        Some((Way::Wmi, 45.0, "a method of WMI was called, as programs are started by it"))
-    } else if has(Step::Invoke) {
-        Some((Way::Dcom, 45.0, "an object of a program was driven over DCOM"))
-    } else if has(Step::CreateService) {
-        Some((Way::Service, 35.0, "a service was made"))
-    } else {
-        None
-    }
+/// Whether the device used the service on earlier days.
+fn is_habit(seen: &Seen<'_>, world: &World, device: DeviceIndex, server: IpAddr) -> bool {
+    let port = seen.id.map_or(0, |id| id.resp_p);
+    let habit = world.habit(device);
+    // File shares are used by all; what is done over them is not.
+    port != 445
+        && port != 139
+        && habit
+            .and_then(|habit| habit.service(server, port))
+            .is_some_and(|service| service.days >= DAYS_OF_HABIT)
 }
 
 impl Behaviour for RemoteExecution {
     type Item = (IpAddr, String);
-    type Extra = Steps;
+    type Extra = Hosts;
     const DETECTION: &'static Detection = &DETECTION;
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {
-        let AnyRecord::DceRpc(rpc) = seen.record else { return None };
+        let step = step(seen.record)?;
         let device = seen.orig.filter(|_| seen.direction == Direction::Internal)?;
-        step(rpc).map(|_| Interest::Begin(device))
+        Some(if step.begins() { Interest::Begin(device) } else { Interest::Follow(device) })
     }
 
-    fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Tally<Self::Item, Steps>) -> Change {
-        let AnyRecord::DceRpc(rpc) = seen.record else { return Change::None };
-        let (Some(step), Some(operation)) = (step(rpc), rpc.operation.as_deref()) else {
+    fn note(&mut self, seen: &Seen<'_>, world: &World, tally: &mut Tally<Self::Item, Hosts>) -> Change {
+        let (Some(step), Some(id), Some(device)) = (step(seen.record), seen.id, seen.orig) else {
             return Change::None;
         };
-        let (host, server) = (rpc.id.orig_h, rpc.id.resp_h);
-        let call = format!("{} {operation}", rpc.endpoint.as_deref().unwrap_or_default());
-        tally.note(seen, host, server, (server, call), CALLS_KEPT);
-        let place = tally.extra.iter().position(|known| known.0 == server);
-        let known = place.and_then(|place| tally.extra.get_mut(place));
-        let before = known.as_ref().map_or(0, |known| known.1);
-        let after = before | step.bit();
-        if let Some(known) = known {
-            known.1 = after;
-        } else if tally.extra.len() < HOSTS_KEPT {
-            tally.extra.push((server, after));
+        let server = id.resp_h;
+        let place = tally.extra.iter().position(|done| done.server == server);
+        if place.is_none() && (!step.begins() || tally.extra.len() >= HOSTS_KEPT) {
+            return Change::None;
         }
-        if after == before { Change::None } else { Change::Turn }
+        tally.note(seen, id.orig_h, server, (server, ways::words(seen.record)), CALLS_KEPT);
+        let place = place.unwrap_or_else(|| {
+            tally.extra.push(Done::new(server, is_habit(seen, world, device, server)));
+            tally.extra.len() - 1
+        });
+        let is_turn = tally.extra.get_mut(place).is_some_and(|done| done.note(step));
+        if is_turn { Change::Turn } else { Change::None }
     }
 
     fn tell(
         &self,
-        tally: &Tally<Self::Item, Steps>,
+        tally: &Tally<Self::Item, Hosts>,
         device: DeviceIndex,
         name: &str,
         world: &World,
     ) -> Option<Told> {
-        let judged =
-            tally.extra.iter().filter_map(|(server, steps)| Some((*server, *steps, surest(*steps)?)));
-        let (server, steps, (way, points, reason)) =
-            judged.max_by(|left, right| left.2.1.total_cmp(&right.2.1))?;
-        let hosts = tally.extra.iter().filter(|(_, steps)| surest(*steps).is_some()).count();
+        let judged: Vec<_> = tally.extra.iter().filter_map(|done| Some((done, done.verdict()?))).collect();
+        let hosts = judged.len();
+        let (done, verdict) =
+            judged.into_iter().max_by(|left, right| left.1.points().total_cmp(&right.1.points()))?;
         let mut score = Score::default();
-        score.certainty("call", points, reason);
-        if way == Way::Service && steps & Step::DeleteService.bit() != 0 {
-            score.certainty("traces", 10.0, "the service was deleted afterwards");
+        for (part, points, reason) in &verdict.parts {
+            score.certainty(part, *points, reason.clone());
         }
         if hosts >= HOSTS_OF_MANAGEMENT {
             let reason = format!("{hosts} hosts within an hour: so does software distribution");
@@ -114,22 +103,28 @@ impl Behaviour for RemoteExecution {
         lessen_by_habit(&mut score, device, &tally.days, world);
         score.threat("stage", 65.0, "a program runs on another host in somebody's name");
         score.threat("hosts", (5.0 * (hosts as f64).log2()).min(20.0), format!("{hosts} hosts"));
-        let calls = tally.items.iter().filter(|item| item.0 == server).map(|item| item.1.clone());
+        let calls = tally.items.iter().filter(|item| item.0 == done.server).map(|item| item.1.clone());
         Some(Told {
             score,
             summary: format!(
-                "{name} started a program on {} by {} ({reason}) within {}.",
-                world.name_at(server),
-                way.name(),
+                "{name} started a program on {} by {} ({}) within {}.",
+                world.name_at(done.server),
+                verdict.way.name(),
+                verdict.reason,
                 tell::span(tally.seconds()),
             ),
             facts: Facts::default()
-                .with("server", server)
-                .with("way", way.name())
+                .with("server", done.server)
+                .with("way", verdict.way.name())
                 .with("calls", calls.take(20).collect::<Vec<_>>())
                 .with("hosts", hosts)
                 .with("seconds", tally.seconds()),
             baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
+    }
+
+    fn revises(&self, tally: &Tally<Self::Item, Hosts>) -> bool {
+        // Inventory and management show themselves only in time.
+        tally.extra.iter().any(Done::is_inventory) || tally.extra.len() >= HOSTS_OF_MANAGEMENT
     }
 }

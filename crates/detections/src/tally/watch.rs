@@ -81,6 +81,11 @@ pub(crate) trait Behaviour: Default + Serialize + DeserializeOwned + Send + 'sta
         name: &str,
         world: &World,
     ) -> Option<Told>;
+
+    /// Whether what came later may explain what was told before, so that its certainty may fall.
+    fn revises(&self, _tally: &Tally<Self::Item, Self::Extra>) -> bool {
+        false
+    }
 }
 
 /// Watches for a behaviour.
@@ -132,7 +137,9 @@ impl<B: Behaviour> Watching<B> {
                 baseline: told.baseline.with("earlier_days_with_it", tally.days.before()),
                 evidence: (&tally.evidence).into(),
                 // What was learned since may explain the first, too.
-                supersedes: Supersedes::always_if(is_usual(device, &tally.days, world)),
+                supersedes: Supersedes::always_if(
+                    is_usual(device, &tally.days, world) || self.behaviour.revises(tally),
+                ),
             },
             world,
         );
