@@ -81,6 +81,16 @@ fn tab_separated_values_and_json_give_the_same_records_packed_or_not() {
 }
 
 #[test]
+fn a_stream_of_many_logs_that_are_not_named_is_told_line_by_line() {
+    let tunnel = r#"{"ts":1794786000.1,"uid":"CTun1","id.orig_h":"10.0.0.5","id.orig_p":0,"id.resp_h":"10.0.0.1","id.resp_p":0,"tunnel_type":"Tunnel::GRE","action":"Tunnel::DISCOVER"}"#;
+    let stream = format!("{CONN}\n{DNS}\n{tunnel}\n{CONN}\n{DNS}\n");
+    let (records, report) = read(&[("all", stream.as_bytes())]);
+    assert_eq!(names(&records), ["tunnel", "dns", "dns", "conn", "conn"], "{:?}", report.bad_lines);
+    let apart = read(&[("conn.log", CONN.as_bytes()), ("dns.log", DNS.as_bytes())]).0;
+    assert_eq!(lines(&records)[2..4], lines(&apart));
+}
+
+#[test]
 fn one_stream_may_hold_lines_of_many_logs() {
     let stream = format!(
         "{}\n{}\n{}\n",

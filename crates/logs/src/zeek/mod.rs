@@ -72,19 +72,24 @@ pub(crate) fn is_named_as_log(path: &Path) -> bool {
 
 /// The type that has most of the fields, where no other has as many.
 pub(crate) fn type_by_fields(line: &Json<'_>) -> Option<usize> {
-    let Json::Object(members) = line else { return None };
+    match types_by_fields(line).as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// The types that have most of the fields; none where there are too few to tell.
+fn types_by_fields(line: &Json<'_>) -> Vec<usize> {
+    let Json::Object(members) = line else { return Vec::new() };
     let fit = |index: usize| {
         let known = RECORD_TYPES
             .get(index)
             .map_or(0, |shape| members.iter().filter(|(name, _)| shape.column(name).is_some()).count());
         (known >= KNOWN_FIELDS_MIN && known * 4 >= members.len() * 3).then_some((known, index))
     };
-    let mut fits: Vec<(usize, usize)> = (0..RECORD_TYPES.len()).filter_map(fit).collect();
-    fits.sort_unstable_by(|one, other| other.cmp(one));
-    match fits.as_slice() {
-        [(best, index), rest @ ..] if rest.first().is_none_or(|(next, _)| next < best) => Some(*index),
-        _ => None,
-    }
+    let fits: Vec<(usize, usize)> = (0..RECORD_TYPES.len()).filter_map(fit).collect();
+    let most = fits.iter().map(|(known, _)| *known).max();
+    fits.iter().filter(|(known, _)| Some(*known) == most).map(|(_, index)| *index).collect()
 }
 
 /// Keeps the order of the records that a log has at one time.
