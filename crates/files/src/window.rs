@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_is_kept_at_once_is_bounded_and_given_back() {
         let budget = Budget::default();
-        let wanted = Wanted { head: KEPT_BYTES_MAX, tail: 0 };
+        let wanted = Wanted { head: 2 * KEPT_BYTES_MAX, tail: 0 };
         let mut first = Window::new(wanted, budget.clone());
         first.data(&vec![0; KEPT_BYTES_MAX - 2]);
         first.data(b"four");
