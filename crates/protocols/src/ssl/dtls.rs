@@ -58,7 +58,9 @@ impl Incomplete {
     /// Takes a fragment that lies within the message.
     fn add(&mut self, offset: usize, fragment: &[u8]) {
         if offset > self.bytes.len() {
-            if self.early.len() < EARLY_MAX {
+            // Without overlaps they are no more than the message: whoever sends more of them wants to fill our memory.
+            let kept: usize = self.early.values().map(Vec::len).sum();
+            if self.early.len() < EARLY_MAX && kept + fragment.len() <= self.length {
                 self.early.insert(offset, fragment.to_vec());
             }
             return;
@@ -217,5 +219,23 @@ impl Analyzer for DtlsAnalyzer {
         if !self.over {
             self.finish(output);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_that_overlap_take_no_more_room_than_their_message() {
+        let length = HANDSHAKE_BYTES_MAX;
+        let mut message = Incomplete { length, ..Incomplete::default() };
+        for offset in 1..=EARLY_MAX {
+            message.add(offset, &vec![7; length - EARLY_MAX]);
+        }
+        assert!(message.early.values().map(Vec::len).sum::<usize>() <= length);
+        message.add(length - 1, b"e");
+        message.add(0, &vec![7; length - 1]);
+        assert_eq!((message.bytes.len(), message.early.len()), (length, 0));
     }
 }
