@@ -34,6 +34,11 @@ impl Attempt {
         self.method = method.to_ascii_lowercase().into();
     }
 
+    /// The name of the user comes behind the rest.
+    pub(crate) fn is_of(&mut self, user: &[u8]) {
+        self.user = Some(text(user));
+    }
+
     /// By a SASL mechanism; the name comes with [`Attempt::answer`].
     pub(crate) fn by_mechanism(ts: Timestamp, mechanism: &[u8]) -> Self {
         Self { ts, method: text(mechanism).to_ascii_lowercase().into(), user: None }

@@ -11,8 +11,8 @@ use crate::lines::{Ends, Lines, Piece};
 use crate::login::Attempt;
 use crate::mime::{Mail, MailNews, MailSource};
 
-/// So many commands wait for their answer; more are not kept.
-const PENDING_MAX: usize = 64;
+/// So many commands wait for their answer; more are not kept, and told as a violation.
+const PENDING_MAX: usize = 1000;
 /// Longer tags are cut.
 const TAG_BYTES_MAX: usize = 64;
 /// Longer arguments and answers are cut.
@@ -48,6 +48,8 @@ pub(super) struct ImapReader {
     pending: BTreeMap<Vec<u8>, Command>,
     /// Tag of the command that asks the client for more.
     in_auth: Option<Vec<u8>>,
+    /// Tag of the login whose user is named by a text behind its length, and what has come of that.
+    naming: Option<(Vec<u8>, Vec<u8>)>,
     user: Option<String>,
     sides: [Side; 2],
     /// So many bytes of a text come next.
@@ -92,6 +94,11 @@ impl ImapReader {
         let is_told = command.record.is_some() || command.attempt.is_some();
         if is_told && self.pending.len() < PENDING_MAX {
             self.pending.insert(tag.to_vec(), command);
+        } else if is_told {
+            output.weird(ts, "imap_excessive_pending_cmds", None);
+        }
+        if name == b"LOGIN" && argument.starts_with(b"{") && wire::literal(line).is_some() {
+            self.naming = Some((tag.to_vec(), Vec::new()));
         }
         if name == b"APPEND" && wire::literal(line).is_some() {
             self.begin_mail(ts, Sender::Originator, output);
@@ -126,8 +133,9 @@ impl ImapReader {
         let first = words.next().unwrap_or_default();
         match name {
             b"LOGIN" => {
-                let user = first.strip_prefix(b"\"").unwrap_or(first);
-                Some(Attempt::with_password(ts, user.strip_suffix(b"\"").unwrap_or(user)))
+                let quoted = argument.strip_prefix(b"\"");
+                let user = quoted.and_then(|quoted| quoted.split(|byte| *byte == b'"').next());
+                Some(Attempt::with_password(ts, user.unwrap_or(first)))
             }
             b"AUTHENTICATE" => {
                 let mut attempt = Attempt::by_mechanism(ts, first);
@@ -210,6 +218,9 @@ impl ImapReader {
 
 impl ReadsLines for ImapReader {
     fn line(&mut self, ts: Timestamp, from: Sender, line: &[u8], output: &mut Output<'_>) {
+        if from == Sender::Originator {
+            self.naming = None;
+        }
         let literal = wire::literal(line);
         let goes_on = std::mem::replace(&mut self.side(from).goes_on, literal.is_some());
         self.literal = literal.unwrap_or(0);
@@ -232,6 +243,18 @@ impl ReadsLines for ImapReader {
     }
 
     fn plain(&mut self, ts: Timestamp, from: Sender, mut bytes: &[u8], left: u64, output: &mut Output<'_>) {
+        if from == Sender::Originator
+            && let Some((tag, user)) = &mut self.naming
+        {
+            let room = TEXT_BYTES_MAX.saturating_sub(user.len());
+            user.extend(bytes.iter().take(room));
+            if left == 0
+                && let Some(Command { attempt: Some(attempt), .. }) = self.pending.get_mut(tag)
+            {
+                attempt.is_of(user);
+            }
+            return;
+        }
         let Some(passing) = &mut self.side(from).passing else { return };
         while let Some(piece) = passing.lines.next(&mut bytes) {
             if let Piece::Line(line) = piece {
@@ -246,6 +269,7 @@ impl ReadsLines for ImapReader {
     }
 
     fn gap(&mut self, ts: Timestamp, from: Sender, length: u64, output: &mut Output<'_>) {
+        self.naming = None;
         if let Some(passing) = &mut self.side(from).passing {
             passing.mail.gap(ts, length, output);
         }
