@@ -2,6 +2,7 @@
 //! they know no lake, no clock and no configuration.
 
 mod attempt;
+mod bounded;
 mod days;
 mod detection;
 mod evidence;

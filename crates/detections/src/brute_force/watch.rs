@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use learn::rhythm;
 use records::{AnyRecord, Login, Timestamp};
-use rustc_hash::FxHashMap;
 use world::{DeviceIndex, Direction, Seen, World};
 
 use super::attempts::{Attempts, WINDOW};
 use super::sealed;
+use crate::bounded::{Bounded, Standing};
 use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch, tell};
 
 /// Failures within a day before anything is said: mistyping makes a handful.
@@ -22,33 +22,30 @@ const ABOVE_HABIT: f64 = 3.0;
 const FAILURES_BEFORE_SUCCESS: u32 = 10;
 /// Failures in a minute that no hand makes.
 const FAST_PER_MINUTE: f64 = 20.0;
-/// Pairs that are followed; when full, those with few failures go, then all.
+/// Pairs that are followed.
 const PAIRS_MAX: usize = 50_000;
 
 /// Watches the log-ins of one service.
 pub(crate) struct BruteForce {
     detection: &'static Detection,
     service: &'static str,
-    pairs: FxHashMap<(DeviceIndex, IpAddr), Attempts>,
+    pairs: Bounded<(DeviceIndex, IpAddr), Attempts, PAIRS_MAX>,
+}
+
+impl Standing for Attempts {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.failures_total >= u64::from(FAILURES_MIN), self.last)
+    }
 }
 
 impl BruteForce {
     /// Watches log-ins whose `service` is this, as the `login` record names it.
     pub(crate) fn new(detection: &'static Detection, service: &'static str) -> Self {
-        Self { detection, service, pairs: FxHashMap::default() }
+        Self { detection, service, pairs: Bounded::default() }
     }
 
     fn failures_min(&self) -> u32 {
         if self.service == "ssh" { FAILURES_MIN_SSH } else { FAILURES_MIN }
-    }
-
-    fn make_room(&mut self) {
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, attempts| attempts.failures_total >= u64::from(FAILURES_MIN));
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.clear();
-        }
     }
 
     fn tell(&mut self, device: DeviceIndex, server: IpAddr, world: &World, findings: &mut Findings) {
@@ -127,13 +124,10 @@ impl Watch for BruteForce {
             return;
         }
         let (key, least) = ((device, login.id.resp_h), self.failures_min());
-        if !self.pairs.contains_key(&key) {
-            if success {
-                return;
-            }
-            self.make_room();
+        if success && !self.pairs.contains_key(&key) {
+            return;
         }
-        let attempts = self.pairs.entry(key).or_insert_with(|| Attempts::new(login.id.orig_h));
+        let attempts = self.pairs.entry(key, || Attempts::new(login.id.orig_h));
         if success {
             attempts.succeed(login);
         } else {
@@ -149,19 +143,14 @@ impl Watch for BruteForce {
     }
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
-        let mut pending: Vec<(DeviceIndex, IpAddr)> = self
-            .pairs
-            .iter()
-            .filter(|(_, attempts)| attempts.told > 0 && attempts.failures(attempts.last) > attempts.told)
-            .map(|(pair, _)| *pair)
-            .collect();
-        pending.sort_unstable();
-        for (device, server) in pending {
+        let is_stale =
+            |attempts: &Attempts| attempts.told > 0 && attempts.failures(attempts.last) > attempts.told;
+        for (device, server) in self.pairs.keys_where(is_stale) {
             self.tell(device, server, world, findings);
         }
         // The habit of a pair that fails now and then is kept for a month.
         let keep = WINDOW.0.saturating_mul(30);
-        self.pairs.retain(|_, attempts| now.since(attempts.last).0 <= keep);
+        self.pairs.retain(|attempts| now.since(attempts.last).0 <= keep);
     }
 
     fn save(&self) -> Vec<u8> {

@@ -4,17 +4,17 @@ use std::net::IpAddr;
 
 use learn::{Rhythm, rhythm};
 use records::{AnyRecord, Conn, Http, Interval, Ssl, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of, host_of};
 
 use super::DETECTION;
 use super::pair::Pair;
 use super::score::{Sign, score};
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::{Facts, Findings, Report, Supersedes, Watch, tell, tools};
 
-/// Pairs of device and destination that are followed; when full, the quarter that was quiet longest goes.
+/// Pairs of device and destination that are followed.
 const PAIRS_MAX: usize = 65_536;
 /// A destination of at most this rarity is in common use.
 const COMMON: f64 = 30.0;
@@ -37,7 +37,7 @@ enum Target {
 
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct ExternalBeacon {
-    pairs: FxHashMap<(DeviceIndex, Target), Pair>,
+    pairs: Bounded<(DeviceIndex, Target), Pair, PAIRS_MAX>,
 }
 
 impl Watch for ExternalBeacon {
@@ -59,7 +59,7 @@ impl Watch for ExternalBeacon {
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         self.settle(world, findings, |pair| pair.is_at_rest(now));
         if self.pairs.len() >= PAIRS_MAX / 2 {
-            self.pairs.retain(|_, pair| now.since(pair.last) < QUIET);
+            self.pairs.retain(|pair| now.since(pair.last) < QUIET);
         }
     }
 
@@ -71,17 +71,16 @@ impl Watch for ExternalBeacon {
     checkpoint!();
 }
 
+impl Standing for Pair {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.is_told, self.last)
+    }
+}
+
 impl ExternalBeacon {
     /// Looks again at what was told and grew since, so that findings at rest do not stay at an earlier count.
     fn settle(&mut self, world: &World, findings: &mut Findings, is_due: impl Fn(&Pair) -> bool) {
-        let mut stale: Vec<(DeviceIndex, Target)> = self
-            .pairs
-            .iter()
-            .filter(|(_, pair)| pair.is_stale() && is_due(pair))
-            .map(|(key, _)| *key)
-            .collect();
-        stale.sort_unstable();
-        for key in stale {
+        for key in self.pairs.keys_where(|pair| pair.is_stale() && is_due(pair)) {
             if let Some(pair) = self.pairs.get_mut(&key) {
                 pair.look();
                 look(key.0, key.1, pair, world, findings);
@@ -156,26 +155,12 @@ impl ExternalBeacon {
         peer: IpAddr,
         world: &World,
     ) -> Option<&mut Pair> {
-        if !self.pairs.contains_key(&key) {
-            if world.rarity(peer, None).percent < COMMON {
-                return None;
-            }
-            if self.pairs.len() >= PAIRS_MAX {
-                self.forget_quietest();
-            }
+        if !self.pairs.contains_key(&key) && world.rarity(peer, None).percent < COMMON {
+            return None;
         }
-        let pair = self.pairs.entry(key).or_insert_with(|| Pair::new(host));
+        let pair = self.pairs.entry(key, || Pair::new(host));
         pair.host = host;
         Some(pair)
-    }
-
-    fn forget_quietest(&mut self) {
-        let mut ages: Vec<(Timestamp, (DeviceIndex, Target))> =
-            self.pairs.iter().map(|(key, pair)| (pair.last, *key)).collect();
-        ages.sort_unstable();
-        for (_, key) in ages.iter().take(PAIRS_MAX / 4) {
-            self.pairs.remove(key);
-        }
     }
 }
 

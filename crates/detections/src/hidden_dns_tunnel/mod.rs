@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World, hash_of};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::hidden_dns_tunnel::names::{Names, zone_of};
 use crate::resolvers::Resolvers;
@@ -38,7 +39,7 @@ const LONG: f64 = 40.0;
 const BYTES_MIN: u64 = 1_000;
 /// After so long without a name the sums begin anew.
 const PAUSE: Interval = Interval::from_secs(86_400);
-/// Pairs of device and domain that are followed; when full, those with few names go, then all.
+/// Pairs of device and domain that are followed.
 const PAIRS_MAX: usize = 50_000;
 /// Domains of which the devices that ask for many names are remembered.
 const DOMAINS_MAX: usize = 20_000;
@@ -46,7 +47,7 @@ const DEVICES_KEPT: usize = 8;
 
 #[derive(Default, Serialize, Deserialize)]
 struct HiddenDnsTunnel {
-    pairs: FxHashMap<(DeviceIndex, u64), Names>,
+    pairs: Bounded<(DeviceIndex, u64), Names, PAIRS_MAX>,
     /// Devices that asked for many names below a domain, by domain.
     askers: FxHashMap<u64, Vec<DeviceIndex>>,
     resolvers: Resolvers,
@@ -60,10 +61,7 @@ impl Watch for HiddenDnsTunnel {
         let Some((zone, name)) = zone_of(query) else { return };
         let zone = zone.map_or_else(|| server.to_string(), str::to_owned);
         let key = (device, hash_of(&zone));
-        if !self.pairs.contains_key(&key) {
-            self.make_room();
-        }
-        let names = self.pairs.entry(key).or_insert_with(|| Names::new(dns.id.orig_h, zone));
+        let names = self.pairs.entry(key, || Names::new(dns.id.orig_h, zone));
         if names.trail.is_over(dns.ts, PAUSE) {
             *names = Names::new(dns.id.orig_h, std::mem::take(&mut names.zone));
         }
@@ -79,17 +77,12 @@ impl Watch for HiddenDnsTunnel {
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         // What grew since it was told is told when it pauses.
         const REST: Interval = Interval::from_secs(600);
-        let mut pending: Vec<((DeviceIndex, u64), IpAddr)> = self
-            .pairs
-            .iter()
-            .filter(|(_, names)| names.is_stale() && now.since(names.trail.last) >= REST)
-            .map(|(key, names)| (*key, names.server))
-            .collect();
-        pending.sort_unstable();
-        for (key, server) in pending {
-            self.tell(key, server, world, findings);
+        for key in self.pairs.keys_where(|names| names.is_stale() && now.since(names.trail.last) >= REST) {
+            if let Some(server) = self.pairs.get_mut(&key).map(|names| names.server) {
+                self.tell(key, server, world, findings);
+            }
         }
-        self.pairs.retain(|_, names| now.since(names.trail.last) <= PAUSE);
+        self.pairs.retain(|names| now.since(names.trail.last) <= PAUSE);
     }
 
     fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
@@ -97,6 +90,12 @@ impl Watch for HiddenDnsTunnel {
     }
 
     checkpoint!();
+}
+
+impl Standing for Names {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.count >= NAMES_MIN, self.trail.last)
+    }
 }
 
 impl Names {
@@ -109,15 +108,6 @@ impl Names {
 }
 
 impl HiddenDnsTunnel {
-    fn make_room(&mut self) {
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, names| names.count >= NAMES_MIN);
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.clear();
-        }
-    }
-
     fn note_asker(&mut self, key: (DeviceIndex, u64)) {
         if self.askers.len() >= DOMAINS_MAX && !self.askers.contains_key(&key.1) {
             return;

@@ -1,11 +1,11 @@
 #![doc = include_str!("README.md")]
 
 use records::{AnyRecord, Conn, Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use world::{DeviceIndex, Direction, Seen, World};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -31,7 +31,7 @@ const COPIED_MIN: u64 = 100_000;
 const ORDINARY_SIZE: f64 = 100.0;
 /// After so long without an echo the sums begin anew.
 const PAUSE: Interval = Interval::from_secs(86_400);
-/// Pairs that are followed; when full, those that carried little go, then all.
+/// Pairs that are followed.
 const PAIRS_MAX: usize = 50_000;
 
 /// The echoes between a device and one host.
@@ -47,7 +47,7 @@ struct Echoes {
 
 #[derive(Default, Serialize, Deserialize)]
 struct HiddenIcmpTunnel {
-    pairs: FxHashMap<(DeviceIndex, IpAddr), Echoes>,
+    pairs: Bounded<(DeviceIndex, IpAddr), Echoes, PAIRS_MAX>,
 }
 
 impl Watch for HiddenIcmpTunnel {
@@ -60,13 +60,7 @@ impl Watch for HiddenIcmpTunnel {
             return;
         }
         let key = (device, conn.id.resp_h);
-        if self.pairs.len() >= PAIRS_MAX && !self.pairs.contains_key(&key) {
-            self.pairs.retain(|_, echoes| echoes.bytes() >= BYTES_MIN);
-            if self.pairs.len() >= PAIRS_MAX {
-                self.pairs.clear();
-            }
-        }
-        let echoes = self.pairs.entry(key).or_insert_with(|| Echoes::new(conn.id.orig_h));
+        let echoes = self.pairs.entry(key, || Echoes::new(conn.id.orig_h));
         if echoes.trail.is_over(seen.ts, PAUSE) {
             *echoes = Echoes::new(conn.id.orig_h);
         }
@@ -79,10 +73,16 @@ impl Watch for HiddenIcmpTunnel {
     }
 
     fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
-        self.pairs.retain(|_, echoes| now.since(echoes.trail.last) <= PAUSE);
+        self.pairs.retain(|echoes| now.since(echoes.trail.last) <= PAUSE);
     }
 
     checkpoint!();
+}
+
+impl Standing for Echoes {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.bytes() >= BYTES_MIN, self.trail.last)
+    }
 }
 
 impl Echoes {

@@ -3,15 +3,15 @@
 use std::net::IpAddr;
 
 use records::{Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World};
 
 use super::Session;
+use crate::bounded::{Bounded, Standing};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch, tell};
 
-/// Destinations with odd sessions that are followed; when full, all are forgotten.
+/// Destinations with odd sessions that are followed.
 const PLACES_MAX: usize = 50_000;
 /// A destination is forgotten after so long without such a session.
 const QUIET: Interval = Interval::from_secs(7 * 86_400);
@@ -33,7 +33,7 @@ type Judge = fn(&Session<'_>, &World) -> Option<Oddity>;
 pub(crate) struct OddSessions {
     detection: &'static Detection,
     judge: Judge,
-    places: FxHashMap<(DeviceIndex, IpAddr, u16), Place>,
+    places: Bounded<(DeviceIndex, IpAddr, u16), Place, PLACES_MAX>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ struct Place {
 
 impl OddSessions {
     pub(crate) fn new(detection: &'static Detection, judge: Judge) -> Self {
-        Self { detection, judge, places: FxHashMap::default() }
+        Self { detection, judge, places: Bounded::default() }
     }
 }
 
@@ -56,11 +56,8 @@ impl Watch for OddSessions {
         let Some(session) = Session::of(seen) else { return };
         let Some(oddity) = (self.judge)(&session, world) else { return };
         let key = (session.device, session.conn.id.resp_h, session.conn.id.resp_p);
-        if self.places.len() >= PLACES_MAX && !self.places.contains_key(&key) {
-            self.places.clear();
-        }
         let host = session.conn.id.orig_h;
-        let place = self.places.entry(key).or_insert_with(|| Place::new(host));
+        let place = self.places.entry(key, || Place::new(host));
         if place.trail.is_over(seen.ts, QUIET) {
             *place = Place::new(host);
         }
@@ -80,7 +77,7 @@ impl Watch for OddSessions {
     }
 
     fn tick(&mut self, now: Timestamp, _world: &World, _findings: &mut Findings) {
-        self.places.retain(|_, place| now.since(place.trail.last) <= QUIET);
+        self.places.retain(|place| now.since(place.trail.last) <= QUIET);
     }
 
     fn save(&self) -> Vec<u8> {
@@ -91,6 +88,12 @@ impl Watch for OddSessions {
     fn restore(&mut self, state: &[u8]) -> Result<(), postcard::Error> {
         self.places = postcard::from_bytes(state)?;
         Ok(())
+    }
+}
+
+impl Standing for Place {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.sessions > 1, self.trail.last)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use records::{AnyRecord, Conn, Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -30,7 +30,7 @@ const PACKETS_PER_SECOND: f64 = 1_000.0;
 /// One answer to so many packets is no answer.
 const ANSWERED: u64 = 100;
 const MINUTE: Interval = Interval::from_secs(60);
-/// Targets that are followed; when full, those with few connections go, then all.
+/// Targets that are followed.
 const TARGETS_MAX: usize = 50_000;
 
 /// What one device sends to one port of one host.
@@ -47,7 +47,7 @@ struct Flood {
 
 #[derive(Default, Serialize, Deserialize)]
 struct OutboundDos {
-    targets: FxHashMap<(DeviceIndex, IpAddr, u16), Flood>,
+    targets: Bounded<(DeviceIndex, IpAddr, u16), Flood, TARGETS_MAX>,
 }
 
 impl Watch for OutboundDos {
@@ -61,13 +61,7 @@ impl Watch for OutboundDos {
             return;
         }
         let key = (device, conn.id.resp_h, conn.id.resp_p);
-        if self.targets.len() >= TARGETS_MAX && !self.targets.contains_key(&key) {
-            self.targets.retain(|_, flood| flood.told > 0);
-            if self.targets.len() >= TARGETS_MAX {
-                self.targets.clear();
-            }
-        }
-        let flood = self.targets.entry(key).or_insert_with(|| Flood::new(conn.id.orig_h));
+        let flood = self.targets.entry(key, || Flood::new(conn.id.orig_h));
         flood.note(conn, seen.end);
         // Repeats are told on a logarithmic scale.
         let size = flood.connections.saturating_add(flood.packets);
@@ -78,14 +72,7 @@ impl Watch for OutboundDos {
     }
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
-        let mut over: Vec<_> = self
-            .targets
-            .iter()
-            .filter(|(_, flood)| now.since(flood.trail.last) > MINUTE)
-            .map(|(key, _)| *key)
-            .collect();
-        over.sort_unstable();
-        for key in over {
+        for key in self.targets.keys_where(|flood| now.since(flood.trail.last) > MINUTE) {
             if let Some(flood) = self.targets.remove(&key)
                 && flood.told > 0
             {
@@ -113,6 +100,12 @@ fn is_stream_of_packets(conn: &Conn) -> bool {
         && conn.orig_pkts >= PACKETS_MIN
         && conn.resp_pkts <= conn.orig_pkts / ANSWERED
         && conn.orig_pkts as f64 >= PACKETS_PER_SECOND * seconds
+}
+
+impl Standing for Flood {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.told > 0, self.trail.last)
+    }
 }
 
 impl Flood {

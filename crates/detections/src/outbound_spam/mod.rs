@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use records::{AnyRecord, Conn, Interval, Smtp, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -27,6 +28,7 @@ const SERVERS_MIN: usize = 10;
 const PORT: u16 = 25;
 /// After so long without mail the count begins anew.
 const PAUSE: Interval = Interval::from_secs(3_600);
+/// Devices that are followed.
 const DEVICES_MAX: usize = 10_000;
 const SERVERS_KEPT: usize = 512;
 const TEXTS_KEPT: usize = 10;
@@ -48,7 +50,7 @@ struct Mails {
 
 #[derive(Default, Serialize, Deserialize)]
 struct OutboundSpam {
-    devices: FxHashMap<DeviceIndex, Mails>,
+    devices: Bounded<DeviceIndex, Mails, DEVICES_MAX>,
     /// Devices that take mail from others: servers, which hand it on.
     relays: FxHashSet<DeviceIndex>,
 }
@@ -81,19 +83,13 @@ impl Watch for OutboundSpam {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         const REST: Interval = Interval::from_secs(300);
-        let mut pending: Vec<DeviceIndex> = self
-            .devices
-            .iter()
-            .filter(|(_, mails)| mails.told > 0 && now.since(mails.trail.last) >= REST)
-            .map(|(device, _)| *device)
-            .collect();
-        pending.sort_unstable();
-        for device in pending {
+        let is_due = |mails: &Mails| mails.told > 0 && now.since(mails.trail.last) >= REST;
+        for device in self.devices.keys_where(is_due) {
             if let Some(mails) = self.devices.remove(&device) {
                 tell(device, &mails, world, findings);
             }
         }
-        self.devices.retain(|_, mails| now.since(mails.trail.last) <= PAUSE);
+        self.devices.retain(|mails| now.since(mails.trail.last) <= PAUSE);
     }
 
     fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
@@ -108,14 +104,17 @@ impl OutboundSpam {
         if self.relays.contains(&device) {
             return None;
         }
-        if self.devices.len() >= DEVICES_MAX && !self.devices.contains_key(&device) {
-            self.devices.clear();
-        }
-        let mails = self.devices.entry(device).or_insert_with(|| Mails::new(host));
+        let mails = self.devices.entry(device, || Mails::new(host));
         if mails.trail.is_over(at, PAUSE) {
             *mails = Mails::new(host);
         }
         Some(mails)
+    }
+}
+
+impl Standing for Mails {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.told > 0, self.trail.last)
     }
 }
 

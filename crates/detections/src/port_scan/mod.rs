@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Habit, Seen, World};
 
 use crate::attempt::attempt;
+use crate::bounded::{Bounded, Standing};
 use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
 use crate::findings::PAUSE;
@@ -33,12 +34,12 @@ const PORTS_MIN: usize = 25;
 const WINDOW: Interval = Interval::from_secs(86_400);
 /// Ports this close together make a fast scan.
 const FAST: Interval = Interval::from_secs(60);
-/// Pairs of scanner and target that are followed; when full, those quiet for an hour go, then all that found little.
+/// Pairs of scanner and target that are followed.
 const PAIRS_MAX: usize = 100_000;
 
 #[derive(Default, Serialize, Deserialize)]
 struct PortScan {
-    pairs: FxHashMap<(DeviceIndex, IpAddr), Probes>,
+    pairs: Bounded<(DeviceIndex, IpAddr), Probes, PAIRS_MAX>,
     scanners: FxHashMap<DeviceIndex, Scanner>,
 }
 
@@ -61,16 +62,13 @@ impl Watch for PortScan {
         }
         let Some(answer) = attempt(conn) else { return };
         let key = (device, conn.id.resp_h);
-        if !self.pairs.contains_key(&key) {
-            self.make_room(seen.end);
-        }
         if let Some(before) = self.pairs.get(&key).filter(|before| seen.ts.since(before.last) > WINDOW) {
             if before.is_untold(seen.ts) {
                 self.tell(device, before.host, key.1, world, findings);
             }
             self.pairs.remove(&key);
         }
-        let probes = self.pairs.entry(key).or_default();
+        let probes = self.pairs.entry(key, Probes::default);
         let is_new = probes.note(conn, answer);
         if is_new && probes.unused() >= PORTS_MIN && probes.is_worth_telling() {
             self.tell(device, conn.id.orig_h, conn.id.resp_h, world, findings);
@@ -79,35 +77,24 @@ impl Watch for PortScan {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         // What was tried since the last report is told when the scan pauses.
-        let mut pending: Vec<(DeviceIndex, IpAddr, IpAddr)> = self
-            .pairs
-            .iter()
-            .filter(|(_, probes)| probes.is_untold(now))
-            .map(|((device, target), probes)| (*device, probes.host, *target))
-            .collect();
-        pending.sort_unstable();
-        for (device, host, target) in pending {
-            self.tell(device, host, target, world, findings);
+        for (device, target) in self.pairs.keys_where(|probes| probes.is_untold(now)) {
+            if let Some(host) = self.pairs.get_mut(&(device, target)).map(|probes| probes.host) {
+                self.tell(device, host, target, world, findings);
+            }
         }
-        self.pairs.retain(|_, probes| now.since(probes.last) <= WINDOW);
+        self.pairs.retain(|probes| now.since(probes.last) <= WINDOW);
     }
 
     checkpoint!();
 }
 
-impl PortScan {
-    fn make_room(&mut self, now: Timestamp) {
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, probes| now.since(probes.last) < Interval::from_secs(3600));
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, probes| probes.unused() >= PORTS_MIN);
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.clear();
-        }
+impl Standing for Probes {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.unused() >= PORTS_MIN, self.last)
     }
+}
 
+impl PortScan {
     fn tell(
         &mut self,
         device: DeviceIndex,

@@ -6,10 +6,10 @@ mod sealed;
 use std::net::IpAddr;
 
 use records::{AnyRecord, Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::ransomware_file_activity::files::Files;
 use crate::ransomware_file_activity::sealed::Sealed;
@@ -32,11 +32,12 @@ const RENAMED_MIN: u64 = 15;
 const REWRITTEN_MIN: u64 = 40;
 /// After so long without a file the counts begin anew.
 const PAUSE: Interval = Interval::from_secs(1_800);
+/// Pairs of device and server that are followed.
 const PAIRS_MAX: usize = 10_000;
 
 #[derive(Default, Serialize, Deserialize)]
 struct RansomwareFileActivity {
-    pairs: FxHashMap<(DeviceIndex, IpAddr), Files>,
+    pairs: Bounded<(DeviceIndex, IpAddr), Files, PAIRS_MAX>,
     sealed: Sealed,
 }
 
@@ -50,10 +51,7 @@ impl Watch for RansomwareFileActivity {
             _ => return,
         };
         let key = (device, id.resp_h);
-        if self.pairs.len() >= PAIRS_MAX && !self.pairs.contains_key(&key) {
-            self.pairs.clear();
-        }
-        let files = self.pairs.entry(key).or_insert_with(|| Files::new(id.orig_h));
+        let files = self.pairs.entry(key, || Files::new(id.orig_h));
         if files.trail.is_over(ts, PAUSE) {
             *files = Files::new(id.orig_h);
         }
@@ -62,22 +60,13 @@ impl Watch for RansomwareFileActivity {
             AnyRecord::SmbTransfer(record) => files.note_transfer(record),
             _ => {}
         }
-        let (renamed, _) = files.renamed();
-        let is_many = renamed >= RENAMED_MIN || files.rewritten >= REWRITTEN_MIN;
-        if is_many && files.is_due() {
+        if files.are_many() && files.is_due() {
             tell(key, files, world, findings);
         }
     }
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
-        let mut over: Vec<(DeviceIndex, IpAddr)> = self
-            .pairs
-            .iter()
-            .filter(|(_, files)| now.since(files.trail.last) > PAUSE)
-            .map(|(key, _)| *key)
-            .collect();
-        over.sort_unstable();
-        for key in over {
+        for key in self.pairs.keys_where(|files| now.since(files.trail.last) > PAUSE) {
             if let Some(files) = self.pairs.remove(&key)
                 && files.is_stale()
             {
@@ -92,6 +81,19 @@ impl Watch for RansomwareFileActivity {
     }
 
     checkpoint!();
+}
+
+impl Files {
+    /// Whether they are more than people rename or rewrite.
+    fn are_many(&self) -> bool {
+        self.renamed().0 >= RENAMED_MIN || self.rewritten >= REWRITTEN_MIN
+    }
+}
+
+impl Standing for Files {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.are_many(), self.trail.last)
+    }
 }
 
 fn tell(key: (DeviceIndex, IpAddr), files: &mut Files, world: &World, findings: &mut Findings) {

@@ -3,10 +3,10 @@
 mod hour;
 
 use records::{Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World, registered_domain};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::resolvers::Resolvers;
 use crate::suspect_domain_activity::hour::Hour;
@@ -29,12 +29,12 @@ const MISSING_MIN: usize = 15;
 const RANDOM_MIN: usize = 8;
 /// An hour without a missing domain begins the count anew.
 const PAUSE: Interval = Interval::from_secs(3_600);
-/// Devices that are followed; when full, those with few missing domains go, then all.
+/// Devices that are followed.
 const DEVICES_MAX: usize = 10_000;
 
 #[derive(Default, Serialize, Deserialize)]
 struct SuspectDomainActivity {
-    hours: FxHashMap<DeviceIndex, Hour>,
+    hours: Bounded<DeviceIndex, Hour, DEVICES_MAX>,
     resolvers: Resolvers,
 }
 
@@ -50,10 +50,7 @@ impl Watch for SuspectDomainActivity {
         if rcode != 0 && rcode != 3 {
             return;
         }
-        if !self.hours.contains_key(&device) {
-            self.make_room();
-        }
-        let hour = self.hours.entry(device).or_insert_with(|| Hour::new(dns.id.orig_h));
+        let hour = self.hours.entry(device, || Hour::new(dns.id.orig_h));
         if hour.trail.is_over(dns.ts, PAUSE) {
             *hour = Hour::new(dns.id.orig_h);
         }
@@ -66,17 +63,10 @@ impl Watch for SuspectDomainActivity {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         const REST: Interval = Interval::from_secs(300);
-        let mut pending: Vec<DeviceIndex> = self
-            .hours
-            .iter()
-            .filter(|(_, hour)| hour.is_stale() && now.since(hour.trail.last) >= REST)
-            .map(|(device, _)| *device)
-            .collect();
-        pending.sort_unstable();
-        for device in pending {
+        for device in self.hours.keys_where(|hour| hour.is_stale() && now.since(hour.trail.last) >= REST) {
             self.tell(device, world, findings);
         }
-        self.hours.retain(|_, hour| now.since(hour.latest()) <= PAUSE);
+        self.hours.retain(|hour| now.since(hour.latest()) <= PAUSE);
     }
 
     fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
@@ -86,6 +76,12 @@ impl Watch for SuspectDomainActivity {
     checkpoint!();
 }
 
+impl Standing for Hour {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.missing() >= RANDOM_MIN, self.latest())
+    }
+}
+
 impl Hour {
     fn is_suspicious(&self) -> bool {
         self.missing() >= MISSING_MIN || self.random >= RANDOM_MIN
@@ -93,15 +89,6 @@ impl Hour {
 }
 
 impl SuspectDomainActivity {
-    fn make_room(&mut self) {
-        if self.hours.len() >= DEVICES_MAX {
-            self.hours.retain(|_, hour| hour.missing() >= RANDOM_MIN);
-        }
-        if self.hours.len() >= DEVICES_MAX {
-            self.hours.clear();
-        }
-    }
-
     fn tell(&mut self, device: DeviceIndex, world: &World, findings: &mut Findings) {
         let Some(hour) = self.hours.get_mut(&device) else { return };
         hour.told();

@@ -3,11 +3,11 @@
 mod posts;
 
 use records::{AnyRecord, Http, Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use world::{DeviceIndex, Direction, Seen, World, hash_of, host_of};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::suspicious_http::posts::Posts;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -30,11 +30,12 @@ const SHORT: u64 = 1_000;
 const QUIET: Interval = Interval::from_secs(7 * 86_400);
 /// A pause after which what came since the last report is told.
 const REST: Interval = Interval::from_secs(300);
+/// Destinations with such requests that are followed.
 const PLACES_MAX: usize = 50_000;
 
 #[derive(Default, Serialize, Deserialize)]
 struct SuspiciousHttp {
-    places: FxHashMap<(DeviceIndex, u64), Posts>,
+    places: Bounded<(DeviceIndex, u64), Posts, PLACES_MAX>,
 }
 
 impl Watch for SuspiciousHttp {
@@ -51,10 +52,7 @@ impl Watch for SuspiciousHttp {
         let host =
             http.host.as_deref().map_or_else(|| http.id.resp_h.to_string(), |host| host_of(host).to_owned());
         let key = (device, hash_of(&host));
-        if self.places.len() >= PLACES_MAX && !self.places.contains_key(&key) {
-            self.places.clear();
-        }
-        let posts = self.places.entry(key).or_insert_with(|| Posts::new(http, &host, agent));
+        let posts = self.places.entry(key, || Posts::new(http, &host, agent));
         if posts.trail.is_over(http.ts, QUIET) {
             *posts = Posts::new(http, &host, agent);
         }
@@ -68,20 +66,14 @@ impl Watch for SuspiciousHttp {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         // What came since the last report is told when it pauses.
-        let mut pending: Vec<(DeviceIndex, u64)> = self
-            .places
-            .iter()
-            .filter(|(_, posts)| posts.count > posts.told && now.since(posts.trail.last) >= REST)
-            .map(|(key, _)| *key)
-            .collect();
-        pending.sort_unstable();
-        for key in pending {
+        let is_due = |posts: &Posts| posts.count > posts.told && now.since(posts.trail.last) >= REST;
+        for key in self.places.keys_where(is_due) {
             if let Some(posts) = self.places.get_mut(&key) {
                 posts.told = posts.count;
                 report(key.0, posts, world, findings);
             }
         }
-        self.places.retain(|_, posts| now.since(posts.trail.last) <= QUIET);
+        self.places.retain(|posts| now.since(posts.trail.last) <= QUIET);
     }
 
     fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
@@ -89,6 +81,12 @@ impl Watch for SuspiciousHttp {
     }
 
     checkpoint!();
+}
+
+impl Standing for Posts {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.count > 1, self.trail.last)
+    }
 }
 
 /// A form or a script of a page is sent with the page's address or origin, by every browser. What checks certificates

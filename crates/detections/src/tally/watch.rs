@@ -1,19 +1,18 @@
 //! One watch for all detections that count what a device does.
 
 use records::{Interval, Timestamp};
-use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Habit, Seen, World};
 
 use super::Tally;
 use super::count::MINUTE;
+use crate::bounded::{Bounded, Standing};
 use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
 use crate::{Detection, Facts, Findings, Report, Score, Supersedes, Watch};
 
-/// Devices that are followed; when full, those go that were not told of and were quiet for an hour, then all those
-/// that were not told of, then all.
+/// Devices that are followed.
 const DEVICES_MAX: usize = 16_384;
 /// A device that was told of is remembered for so long, to know its habit.
 const HABIT_KEPT: Interval = Interval::from_secs(30 * 86_400);
@@ -93,30 +92,22 @@ pub(crate) trait Behaviour: Default + Serialize + DeserializeOwned + Send + 'sta
 #[serde(bound = "")]
 pub(crate) struct Watching<B: Behaviour> {
     behaviour: B,
-    tallies: FxHashMap<DeviceIndex, Tally<B::Item, B::Extra>>,
+    tallies: Bounded<DeviceIndex, Tally<B::Item, B::Extra>, DEVICES_MAX>,
+}
+
+impl<I, E> Standing for Tally<I, E> {
+    fn standing(&self) -> (bool, Timestamp) {
+        (!self.days.is_empty(), self.last)
+    }
 }
 
 impl<B: Behaviour> Default for Watching<B> {
     fn default() -> Self {
-        Self { behaviour: B::default(), tallies: FxHashMap::default() }
+        Self { behaviour: B::default(), tallies: Bounded::default() }
     }
 }
 
 impl<B: Behaviour> Watching<B> {
-    fn make_room(&mut self, now: Timestamp) {
-        const QUIET: Interval = Interval::from_secs(3600);
-        if self.tallies.len() < DEVICES_MAX {
-            return;
-        }
-        self.tallies.retain(|_, tally| !tally.days.is_empty() || now.since(tally.last) < QUIET);
-        if self.tallies.len() >= DEVICES_MAX {
-            self.tallies.retain(|_, tally| !tally.days.is_empty());
-        }
-        if self.tallies.len() >= DEVICES_MAX {
-            self.tallies.clear();
-        }
-    }
-
     fn tell(&mut self, device: DeviceIndex, world: &World, findings: &mut Findings) {
         let Some(tally) = self.tallies.get_mut(&device) else { return };
         let name = world.name_of(device, tally.host);
@@ -159,7 +150,7 @@ impl<B: Behaviour> Watch for Watching<B> {
         };
         match self.tallies.get(&device) {
             None if !begins => return,
-            None => self.make_room(seen.end),
+            None => {}
             Some(tally)
                 if tally.last != Timestamp(i64::MIN)
                     && seen.ts.since(tally.last).0.saturating_abs() > B::WINDOW.0 =>
@@ -173,7 +164,7 @@ impl<B: Behaviour> Watch for Watching<B> {
             }
             Some(_) => {}
         }
-        let tally = self.tallies.entry(device).or_default();
+        let tally = self.tallies.entry(device, Tally::default);
         match self.behaviour.note(seen, world, tally) {
             Change::None => {}
             Change::More if !tally.is_worth_telling() => {}
@@ -183,17 +174,11 @@ impl<B: Behaviour> Watch for Watching<B> {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         // What came since the last report is told when the behaviour pauses.
-        let mut pending: Vec<DeviceIndex> = self
-            .tallies
-            .iter()
-            .filter(|(_, tally)| tally.is_untold() && now.since(tally.last) >= MINUTE)
-            .map(|(device, _)| *device)
-            .collect();
-        pending.sort_unstable();
-        for device in pending {
+        let is_due = |tally: &Tally<B::Item, B::Extra>| tally.is_untold() && now.since(tally.last) >= MINUTE;
+        for device in self.tallies.keys_where(is_due) {
             self.tell(device, world, findings);
         }
-        self.tallies.retain(|_, tally| {
+        self.tallies.retain(|tally| {
             let keep = if tally.days.is_empty() { B::WINDOW } else { HABIT_KEPT };
             now.since(tally.last) <= keep
         });
