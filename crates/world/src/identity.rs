@@ -2,27 +2,31 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Conn, Dhcp, Dns, Kerberos, Ntlm, SmbMapping, Timestamp};
+use records::{AnyRecord, Arp, Conn, Dhcp, Dns, Kerberos, Ntlm, SmbMapping, Timestamp};
 
 use crate::device::NameSource;
-use crate::{Devices, Names, Networks, Place, Seen};
+use crate::{Devices, Direction, Names, Networks, Place, Seen};
 
 /// Notes what `seen` says of devices and names, and fills in its devices.
 pub(crate) fn identify(seen: &mut Seen<'_>, networks: &Networks, devices: &mut Devices, names: &mut Names) {
     match seen.record {
-        AnyRecord::Conn(conn) => link_layer(conn, networks, devices),
+        // Between neighbours no router stands.
+        AnyRecord::Conn(conn) if seen.direction != Direction::Internal => link_layer(conn, networks, devices),
+        AnyRecord::Arp(arp) => on_the_segment(arp, networks, devices),
         AnyRecord::Dhcp(dhcp) => lease(dhcp, networks, devices),
         _ => {}
     }
     if let Some(id) = seen.id {
         let (orig_mac, resp_mac, answered) = match seen.record {
             AnyRecord::Conn(conn) => (conn.orig_l2_addr, conn.resp_l2_addr, conn.resp_pkts > 0),
+            AnyRecord::Weird(_) => (None, None, false),
             _ => (None, None, true),
         };
-        if networks.is_inside(id.orig_h) {
+        let is_ours = |address: IpAddr| seen.direction == Direction::Internal || networks.is_inside(address);
+        if is_ours(id.orig_h) {
             seen.orig = devices.touch(id.orig_h, orig_mac, seen.end);
         }
-        if networks.is_inside(id.resp_h) {
+        if is_ours(id.resp_h) {
             // An address that never answered may be nobody's.
             seen.resp =
                 if answered { devices.touch(id.resp_h, resp_mac, seen.end) } else { devices.at(id.resp_h) };
@@ -62,6 +66,16 @@ fn link_layer(conn: &Conn, networks: &Networks, devices: &mut Devices) {
         {
             devices.is_router(mac);
         }
+    }
+}
+
+/// Who speaks on the segment is there, whether or not a connection of it was seen. What is known of an address already
+/// counts more, since anybody can answer for another.
+fn on_the_segment(arp: &Arp, networks: &Networks, devices: &mut Devices) {
+    if let Some(sender) = arp.sender_h.filter(|sender| networks.is_inside(*sender))
+        && devices.at(sender).is_none()
+    {
+        devices.touch(sender, Some(arp.sender_l2_addr), arp.ts);
     }
 }
 
