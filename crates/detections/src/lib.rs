@@ -68,6 +68,7 @@ mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
 mod smb_account_scan;
+mod smb_exploitation;
 mod suspect_domain_activity;
 mod suspicious_ad_operations;
 mod suspicious_http;
@@ -144,6 +145,7 @@ pub const DETECTIONS: &[Detection] = &[
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,
     smb_account_scan::DETECTION,
+    smb_exploitation::DETECTION,
     suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
     suspicious_http::DETECTION,

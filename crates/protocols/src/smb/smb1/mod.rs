@@ -1,10 +1,12 @@
 //! SMB 1: what the messages mean for shares, files and pipes.
 
+mod oddities;
 mod wire;
 
 use records::Sender;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::oddities::{Oddity, Transactions};
 use self::wire::{Access, Block, HEADER_BYTES, Header, SessionSetup, command};
 use super::analyzer::Reception;
 use super::framing::{CONTENT_BYTES_GATHERED, Plan};
@@ -26,6 +28,7 @@ pub(super) struct Memory {
     reads: FxHashMap<u16, Access>,
     /// The pipe of each transaction.
     calls: FxHashMap<u16, u16>,
+    transactions: Transactions,
 }
 
 /// Looks at the head of a message: decides what to do with it, and deals with those that need no more.
@@ -133,9 +136,20 @@ pub(super) fn message(reception: &mut Reception<'_, '_>, message: &[u8]) {
     }
 }
 
+/// Tells what is odd about a message, if anything.
+fn tell(reception: &mut Reception<'_, '_>, oddity: Option<Oddity>) {
+    if let Some(oddity) = oddity {
+        reception.output.weird(reception.ts, oddity.name(), None);
+    }
+}
+
 /// Deals with a request; `None` where it is cut short.
 fn request(reception: &mut Reception<'_, '_>, header: &Header, command: u8, block: &Block<'_>) -> Option<()> {
     let ts = reception.ts;
+    if command::is_transaction(command) {
+        let odd = reception.connection.smb1.transactions.request(command, header.message_id, block);
+        tell(reception, odd);
+    }
     match command {
         command::SESSION_SETUP_ANDX => match wire::session_setup_request(block)? {
             SessionSetup::Blob(blob) => reception.security_blob(blob),
@@ -235,6 +249,10 @@ fn response(
     command: u8,
     block: &Block<'_>,
 ) -> Option<()> {
+    if command == command::TRANSACTION2 {
+        let odd = reception.connection.smb1.transactions.response(header.message_id, header.status);
+        tell(reception, odd);
+    }
     match command {
         command::NEGOTIATE => reception.security_blob(wire::negotiate_response(block)?),
         command::SESSION_SETUP_ANDX => {

@@ -24,12 +24,21 @@ pub(in crate::smb) mod command {
     pub(in crate::smb) const TRANSACTION: u8 = 0x25;
     pub(in crate::smb) const READ_ANDX: u8 = 0x2e;
     pub(in crate::smb) const WRITE_ANDX: u8 = 0x2f;
+    pub(in crate::smb) const TRANSACTION2: u8 = 0x32;
+    pub(in crate::smb) const TRANSACTION2_SECONDARY: u8 = 0x33;
     pub(in crate::smb) const NEGOTIATE: u8 = 0x72;
     pub(in crate::smb) const SESSION_SETUP_ANDX: u8 = 0x73;
     pub(in crate::smb) const TREE_CONNECT_ANDX: u8 = 0x75;
+    pub(in crate::smb) const NT_TRANSACT: u8 = 0xa0;
+    pub(in crate::smb) const NT_TRANSACT_SECONDARY: u8 = 0xa1;
     pub(in crate::smb) const NT_CREATE_ANDX: u8 = 0xa2;
     /// No further command follows.
     pub(in crate::smb) const NONE: u8 = 0xff;
+
+    /// Whether it begins or continues a transaction.
+    pub(in crate::smb) const fn is_transaction(command: u8) -> bool {
+        matches!(command, TRANSACTION | TRANSACTION2..=TRANSACTION2_SECONDARY | 0xa0..=0xa1)
+    }
 
     /// Whether another command may follow one of this kind.
     pub(in crate::smb) const fn is_andx(command: u8) -> bool {
@@ -291,6 +300,17 @@ pub(in crate::smb) fn names(block: &Block<'_>, count: usize) -> Option<Vec<Strin
         names.push(block.text(&mut cursor)?);
     }
     Some(names)
+}
+
+/// The first two words of the setup of a transaction (SMB_COM_TRANSACTION or its second kind): the function, and the
+/// file that it is about, zero where there is none.
+pub(in crate::smb) fn transaction_setup(block: &Block<'_>) -> Option<(u16, u16)> {
+    let (_, mut cursor) = block.words()?;
+    cursor.skip(26)?;
+    let words = usize::from(cursor.u8()?);
+    cursor.skip(1)?;
+    let mut setup = Cursor::little(cursor.take(words * 2)?);
+    Some((setup.u16()?, setup.u16().unwrap_or_default()))
 }
 
 /// A transaction on a named pipe: its file, where it is a call, and what is sent.
