@@ -20,6 +20,7 @@ mod watches;
 // Sorted, one detection per line.
 mod arp_sweep;
 mod as_rep_roasting;
+mod authentication_coercion;
 mod automated_replication;
 mod brute_force_ftp;
 mod brute_force_http;
@@ -98,6 +99,7 @@ pub use watches::{WatchState, Watches};
 pub const DETECTIONS: &[Detection] = &[
     arp_sweep::DETECTION,
     as_rep_roasting::DETECTION,
+    authentication_coercion::DETECTION,
     automated_replication::DETECTION,
     brute_force_ftp::DETECTION,
     brute_force_http::DETECTION,
