@@ -45,6 +45,8 @@ enum Call {
     LookUp,
     /// Makes the caller a source of replication.
     AddSource,
+    /// Takes that back.
+    RemoveSource,
     /// Tries to open the secure channel of a computer.
     Authenticate,
     /// Sets a computer's password over it.
@@ -56,6 +58,7 @@ fn call(rpc: &DceRpc) -> Option<Call> {
         ("drsuapi", "DRSGetNCChanges") => Some(Call::Replicate),
         ("drsuapi", "DRSCrackNames" | "DRSDomainControllerInfo") => Some(Call::LookUp),
         ("drsuapi", "DRSReplicaAdd" | "DRSAddEntry") => Some(Call::AddSource),
+        ("drsuapi", "DRSReplicaDel" | "DRSRemoveDsServer") => Some(Call::RemoveSource),
         ("netlogon", operation) if operation.starts_with("NetrServerAuthenticate") => {
             Some(Call::Authenticate)
         }
@@ -70,6 +73,7 @@ struct Asked {
     replications: u32,
     look_ups: u32,
     sources_added: u32,
+    sources_removed: u32,
     /// Start of the minute that runs, attempts in it, most in any.
     attempts: (Timestamp, u32, u32),
     passwords_set: u32,
@@ -93,6 +97,16 @@ impl AdOperations {
     }
 }
 
+impl AdOperations {
+    /// The device that is made a source of replication, or taken back, in a call of a domain controller: of a
+    /// connection whose beginning was not seen, client and server may stand the wrong way round.
+    fn false_source(&self, seen: &Seen<'_>, call: Call) -> Option<DeviceIndex> {
+        let is_of_sources = matches!(call, Call::AddSource | Call::RemoveSource);
+        let is_of_a_controller = seen.orig.is_some_and(|device| self.controllers.contains(&device));
+        seen.resp.filter(|other| is_of_sources && is_of_a_controller && !self.controllers.contains(other))
+    }
+}
+
 impl Behaviour for AdOperations {
     type Item = (String, IpAddr);
     type Extra = Asked;
@@ -103,6 +117,9 @@ impl Behaviour for AdOperations {
         self.learn(seen);
         let (AnyRecord::DceRpc(rpc), Some(device)) = (seen.record, seen.orig) else { return None };
         let call = call(rpc)?;
+        if let Some(other) = self.false_source(seen, call) {
+            return Some(Interest::Begin(other));
+        }
         let is_of_a_controller = self.controllers.contains(&device);
         (!is_of_a_controller || call == Call::Authenticate).then_some(Interest::Begin(device))
     }
@@ -110,13 +127,17 @@ impl Behaviour for AdOperations {
     fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Tally<Self::Item, Asked>) -> Change {
         let AnyRecord::DceRpc(rpc) = seen.record else { return Change::None };
         let (Some(call), Some(operation)) = (call(rpc), rpc.operation.clone()) else { return Change::None };
-        let (host, server) = (rpc.id.orig_h, rpc.id.resp_h);
+        let (mut host, mut server) = (rpc.id.orig_h, rpc.id.resp_h);
+        if self.false_source(seen, call).is_some() {
+            (host, server) = (server, host);
+        }
         tally.note(seen, host, server, (operation, server), CALLS_KEPT);
         let asked = &mut tally.extra;
         match call {
             Call::Replicate => asked.replications = asked.replications.saturating_add(1),
             Call::LookUp => asked.look_ups = asked.look_ups.saturating_add(1),
             Call::AddSource => asked.sources_added = asked.sources_added.saturating_add(1),
+            Call::RemoveSource => asked.sources_removed = asked.sources_removed.saturating_add(1),
             Call::SetPassword => asked.passwords_set = asked.passwords_set.saturating_add(1),
             Call::Authenticate => {
                 let (start, count, most) = asked.attempts;
@@ -167,6 +188,7 @@ impl Behaviour for AdOperations {
                 .with("operations", operations(&tally.items))
                 .with("replications", asked.replications)
                 .with("sources_added", asked.sources_added)
+                .with("sources_removed", asked.sources_removed)
                 .with("channel_attempts_in_a_minute", asked.attempts.2)
                 .with("passwords_set", asked.passwords_set)
                 .with("seconds", tally.seconds()),
@@ -192,6 +214,9 @@ fn replication(asked: &Asked, world: &World) -> Score {
     }
     if asked.sources_added > 0 {
         score.certainty("source", 20.0, "it made itself a source from which others replicate");
+        if asked.sources_removed > 0 {
+            score.certainty("taken back", 20.0, "it took that back at once; controllers stay");
+        }
     }
     let hours = world.hours_with_traffic();
     if hours >= HOURS_KNOWN {
