@@ -1,11 +1,14 @@
 #![doc = include_str!("README.md")]
 
+mod listing;
+
 use records::{AnyRecord, Interval, Kerberos};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World, hash_of};
 
-use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
+use self::listing::{Listing, listing};
+use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
@@ -68,26 +71,51 @@ impl SpnSweep {
     }
 }
 
+/// What is known besides the services.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Asked {
+    /// Tickets with a weak cipher.
+    weak: u32,
+    account: Option<String>,
+    listing: Listing,
+}
+
 impl Behaviour for SpnSweep {
     type Item = String;
-    /// Tickets with a weak cipher among them, and the account.
-    type Extra = (u32, Option<String>);
+    type Extra = Asked;
     const DETECTION: &'static Detection = &DETECTION;
-    const READS: &'static [&'static str] = &["kerberos"];
+    const READS: &'static [&'static str] = &["kerberos", "ldap_search"];
     const WINDOW: Interval = WINDOW;
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {
-        let (AnyRecord::Kerberos(kerberos), Some(device)) = (seen.record, seen.orig) else { return None };
-        let service = asked_for(kerberos)?;
-        self.is_new(device, service).then_some(Interest::Begin(device))
+        let device = seen.orig?;
+        match seen.record {
+            AnyRecord::Kerberos(kerberos) => {
+                let service = asked_for(kerberos)?;
+                self.is_new(device, service).then_some(Interest::Begin(device))
+            }
+            AnyRecord::LdapSearch(search) => {
+                (listing(search) != Listing::None).then_some(Interest::Begin(device))
+            }
+            _ => None,
+        }
     }
 
-    fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Tally<String, Self::Extra>) -> Change {
+    fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Tally<String, Asked>) -> Change {
+        if let AnyRecord::LdapSearch(search) = seen.record {
+            let (host, server) = (search.id.orig_h, search.id.resp_h);
+            (tally.first, tally.last) = (tally.first.min(seen.ts), tally.last.max(seen.ts));
+            tally.host = host;
+            tally.show(seen, server);
+            let before = tally.extra.listing;
+            tally.extra.listing = before.max(listing(search));
+            return if tally.extra.listing > before { Change::Turn } else { Change::None };
+        }
         let AnyRecord::Kerberos(kerberos) = seen.record else { return Change::None };
         let Some(service) = asked_for(kerberos) else { return Change::None };
         let is_weak = kerberos.cipher.as_deref().is_some_and(|cipher| cipher.starts_with("rc4"));
-        tally.extra.0 = tally.extra.0.saturating_add(u32::from(is_weak));
-        tally.extra.1.clone_from(&kerberos.client);
+        tally.extra.weak = tally.extra.weak.saturating_add(u32::from(is_weak));
+        tally.extra.account.clone_from(&kerberos.client);
         let (host, server) = (kerberos.id.orig_h, kerberos.id.resp_h);
         Change::more(tally.note(seen, host, server, service.to_owned(), SERVICES_KEPT))
     }
@@ -99,40 +127,68 @@ impl Behaviour for SpnSweep {
         name: &str,
         world: &World,
     ) -> Option<Told> {
+        let Asked { weak, account, listing } = &tally.extra;
         // Half as many count where they come one by one, with less than the window between two.
         let fastest = tally.fastest().max(tally.items.len() as u32 / 2);
-        if fastest < SERVICES_MIN {
-            return None;
-        }
         let mut hosts: Vec<&str> = tally.items.iter().map(|service| host_of_service(service)).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        if hosts.len() < HOSTS_MIN {
+        let is_sweep = fastest >= SERVICES_MIN && hosts.len() >= HOSTS_MIN;
+        if !is_sweep && *listing == Listing::None {
             return None;
         }
-        let (weak, account) = &tally.extra;
         let known = self.known.get(&device).map_or(0, Vec::len).saturating_sub(tally.items.len());
-        let mut score = score(fastest, *weak, known, world.hours_with_traffic());
+        let mut score = if is_sweep {
+            score(fastest, *weak, known, world.hours_with_traffic())
+        } else {
+            Score::default()
+        };
+        if *listing != Listing::None {
+            listed(&mut score, *listing);
+            raise_by_novelty(&mut score, 15.0, &tally.days, world);
+        }
         lessen_by_habit(&mut score, device, &tally.days, world);
         let services = tally.items.len();
         let account_name = account.as_deref().unwrap_or("an unknown account");
-        Some(Told {
-            score,
-            summary: format!(
+        let summary = if is_sweep {
+            format!(
                 "{name} ({account_name}) asked for tickets of {services} services of {} hosts within {} that it never used before.",
                 hosts.len(),
                 tell::span(tally.seconds()),
-            ),
+            )
+        } else {
+            let server = tally.peers.first().map_or_else(String::new, |server| world.name_at(*server));
+            format!(
+                "{name} listed the user accounts that stand for services, whose passwords can be guessed, at {server}."
+            )
+        };
+        Some(Told {
+            score,
+            summary,
             facts: Facts::default()
                 .with("services", tally.items.iter().take(20).cloned().collect::<Vec<_>>())
                 .with("services_new", services)
                 .with("hosts", hosts.len())
+                .with("accounts_listed", *listing != Listing::None)
                 .with("tickets_with_weak_cipher", *weak)
                 .with("most_services_in_a_minute", tally.fastest())
                 .with_some("account", account.clone())
                 .with("seconds", tally.seconds()),
             baseline: Facts::default().with("services_used_before", known),
         })
+    }
+}
+
+/// What a listing of the accounts of services adds.
+fn listed(score: &mut Score, listing: Listing) {
+    let reason = "it had all user accounts listed that stand for services";
+    score.certainty("listing", 40.0, reason);
+    if listing == Listing::Useful {
+        let reason = "it left out those that are of no use to who guesses passwords";
+        score.certainty("useful ones", 15.0, reason);
+    }
+    if score.threat.is_empty() {
+        score.threat("stage", 50.0, "tickets of these accounts come next, and can be guessed offline");
     }
 }
 
