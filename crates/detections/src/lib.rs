@@ -48,6 +48,7 @@ mod external_remote_access;
 mod file_share_enumeration;
 mod hidden_dns_tunnel;
 mod hidden_icmp_tunnel;
+mod inbound_dos;
 mod insider_unusual_file_access;
 mod internal_darknet_scan;
 mod kerberoasting_cipher_downgrade;
@@ -127,6 +128,7 @@ pub const DETECTIONS: &[Detection] = &[
     file_share_enumeration::DETECTION,
     hidden_dns_tunnel::DETECTION,
     hidden_icmp_tunnel::DETECTION,
+    inbound_dos::DETECTION,
     insider_unusual_file_access::DETECTION,
     internal_darknet_scan::DETECTION,
     kerberoasting_cipher_downgrade::DETECTION,

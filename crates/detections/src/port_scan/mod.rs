@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod inbound;
 mod probes;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use crate::bounded::{Bounded, Standing};
 use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
 use crate::findings::PAUSE;
+use crate::port_scan::inbound::Inbound;
 use crate::port_scan::probes::{Probes, Scan};
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
@@ -41,6 +43,7 @@ const PAIRS_MAX: usize = 100_000;
 struct PortScan {
     pairs: Bounded<(DeviceIndex, IpAddr), Probes, PAIRS_MAX>,
     scanners: FxHashMap<DeviceIndex, Scanner>,
+    inbound: Inbound,
 }
 
 /// A device that was seen to scan.
@@ -56,7 +59,12 @@ struct Scanner {
 
 impl Watch for PortScan {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let (AnyRecord::Conn(conn), Some(device)) = (seen.record, seen.orig) else { return };
+        let AnyRecord::Conn(conn) = seen.record else { return };
+        if seen.direction == Direction::Inward {
+            self.inbound.observe(conn, seen, world, findings);
+            return;
+        }
+        let Some(device) = seen.orig else { return };
         if !matches!(seen.direction, Direction::Internal | Direction::Outward) {
             return;
         }
@@ -83,6 +91,7 @@ impl Watch for PortScan {
             }
         }
         self.pairs.retain(|probes| now.since(probes.last) <= WINDOW);
+        self.inbound.tick(now, world, findings);
     }
 
     checkpoint!();
