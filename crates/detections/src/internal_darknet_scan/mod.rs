@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+use std::net::IpAddr;
+
 use records::{AnyRecord, Interval};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World};
@@ -21,6 +23,10 @@ pub(crate) const DETECTION: Detection = Detection {
 
 /// Addresses of nobody that were tried within a day. Clients reach for those of hosts that were there once: a handful.
 const ADDRESSES_MIN: u32 = 16;
+/// The same where they follow one another at once: clients of a pool of servers do not go by its numbers.
+const ROW_MIN: u32 = 8;
+/// Of a row so many addresses may be missing: one in four, since hosts that are there are not counted.
+const ROW_SHARE: f64 = 0.75;
 /// New addresses within a minute that no work by hand makes.
 const FAST: u32 = 10;
 /// Hours of traffic after which an address that never spoke may be called unused.
@@ -49,11 +55,16 @@ impl Behaviour for DarknetScan {
 
     fn tell(&self, tally: &Sweep, device: DeviceIndex, name: &str, world: &World) -> Option<Told> {
         let outcome = &tally.extra;
-        if outcome.hosts < ADDRESSES_MIN {
+        let is_row = is_row(tally);
+        if outcome.hosts < if is_row { ROW_MIN } else { ADDRESSES_MIN } {
             return None;
         }
         let (least, hosts) = (f64::from(ADDRESSES_MIN), f64::from(outcome.hosts));
-        let mut score = sweep::score(tally, 15.0, hosts, least, FAST);
+        let fast = if is_row { ROW_MIN } else { FAST };
+        let mut score = sweep::score(tally, 15.0, hosts, least, fast);
+        if is_row {
+            score.certainty("row", 10.0, "one address after the other");
+        }
         let hours = world.hours_with_traffic();
         if hours >= HOURS_KNOWN {
             let reason = format!("none of the addresses spoke in {hours} hours of traffic");
@@ -82,4 +93,15 @@ impl Behaviour for DarknetScan {
                 .with("hours_learned", hours),
         })
     }
+}
+
+/// Whether the addresses stand one after the other, but for a few.
+fn is_row(sweep: &Sweep) -> bool {
+    let number = |address: IpAddr| match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    };
+    let (Some(first), Some(last)) = (sweep.items.first(), sweep.items.last()) else { return false };
+    let span = number(last.0).saturating_sub(number(first.0)).saturating_add(1);
+    sweep.extra.hosts >= ROW_MIN && f64::from(sweep.extra.hosts) >= ROW_SHARE * span as f64
 }
