@@ -28,6 +28,7 @@ pub(crate) struct SshAnalyzer {
     /// Encrypted bytes of one end and moment so far.
     sized: Option<Packet>,
     last_attempt: Option<Timestamp>,
+    last_answer: Option<Timestamp>,
     over: bool,
 }
 
@@ -227,7 +228,10 @@ impl SshAnalyzer {
         if from == Sender::Originator {
             return self.guess.client_packet();
         }
-        let Some(success) = self.guess.server_packet(bytes) else { return };
+        let Some(success) = self.guess.server_packet(bytes) else {
+            self.last_answer = Some(ts);
+            return;
+        };
         let record = self.record(ts, output);
         // Compressed packets have other sizes.
         if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
@@ -239,6 +243,25 @@ impl SshAnalyzer {
         if success {
             self.finish(output);
         }
+    }
+
+    /// Tells of a login that was refused at once, which the record does not count.
+    fn tell_refusal(&mut self, output: &mut Output<'_>) {
+        let Some(ts) = self.last_answer.filter(|_| self.guess.was_refused_once()) else { return };
+        let Some(record) = self.record.as_ref() else { return };
+        if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
+            return;
+        }
+        output.write(Login {
+            ts,
+            uid: record.uid,
+            id: record.id,
+            service: "ssh".into(),
+            method: None,
+            user: None,
+            success: Some(false),
+            status: Some("refused once".to_owned()),
+        });
     }
 
     fn finish(&mut self, output: &mut Output<'_>) {
@@ -310,6 +333,7 @@ impl Analyzer for SshAnalyzer {
     fn end(&mut self, _ts: Timestamp, output: &mut Output<'_>) {
         self.packet_is_over(output);
         if !self.over {
+            self.tell_refusal(output);
             self.finish(output);
         }
     }
