@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use records::{DceRpc, Interval, Timestamp};
 
 use super::interfaces;
+use super::shapes::{Shapes, Unnamed};
 use crate::Output;
 
 /// Contexts of one pipe; more are not remembered.
@@ -30,6 +31,10 @@ struct Binding {
     contexts: BTreeMap<u16, String>,
     /// The call that has no answer yet: context and operation.
     pending: Option<(u16, u16)>,
+    /// Calls before any interface is known.
+    shapes: Shapes,
+    /// Interfaces were told by their calls: contexts of which that is not known stay without.
+    is_recognised: bool,
 }
 
 impl Calls {
@@ -87,6 +92,12 @@ impl Calls {
             binding.rtt = Some(ts.since(binding.ts));
         }
         binding.pending = None;
+        if binding.uuid.is_none() {
+            return binding.recognise(context, operation, output);
+        }
+        if binding.is_recognised && !binding.contexts.contains_key(&context) {
+            return;
+        }
         binding.name_operation(context, operation);
         binding.write(output);
     }
@@ -129,6 +140,28 @@ impl Binding {
         }
     }
 
+    /// Where no binding was seen and no pipe tells, the order of the calls may tell the interfaces. Then what was called
+    /// before is told, too.
+    fn recognise(&mut self, context: u16, operation: u16, output: &mut Output<'_>) {
+        let named = self.shapes.note(Unnamed { ts: self.ts, context, operation });
+        for (context, uuid) in named {
+            self.uuid = Some(uuid.to_owned());
+            self.contexts.insert(context, uuid.to_owned());
+        }
+        if self.uuid.is_none() {
+            return;
+        }
+        self.is_recognised = true;
+        self.rtt = None;
+        for call in self.shapes.take() {
+            if self.contexts.contains_key(&call.context) {
+                self.ts = call.ts;
+                self.name_operation(call.context, call.operation);
+                self.write(output);
+            }
+        }
+    }
+
     /// Names the operation of a call; the interface is that of its context, or the one that was bound last.
     fn name_operation(&mut self, context: u16, operation: u16) {
         if let (Some(_), Some(uuid)) = (&self.endpoint, &self.uuid) {
@@ -143,6 +176,9 @@ impl Binding {
     /// Tells of a call that no answer has come to. (Zeek tells it as a repetition of the call before it.)
     fn write_pending(&mut self, output: &mut Output<'_>) {
         let Some((context, operation)) = self.pending.take() else { return };
+        if self.is_recognised && !self.contexts.contains_key(&context) {
+            return;
+        }
         self.name_endpoint();
         self.rtt = None;
         self.name_operation(context, operation);

@@ -6,6 +6,7 @@ mod calls;
 mod datagram;
 mod interfaces;
 mod pipes;
+mod shapes;
 mod stream;
 mod wire;
 

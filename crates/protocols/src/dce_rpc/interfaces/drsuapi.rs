@@ -2,8 +2,11 @@
 
 use super::Interface;
 
+/// Number of the replication of the directory.
+pub(in crate::dce_rpc) const DRSUAPI_UUID: &str = "e3514235-4b06-11d1-ab04-00c04fc2dcd2";
+
 pub(super) const DRSUAPI: Interface = Interface {
-    uuid: "e3514235-4b06-11d1-ab04-00c04fc2dcd2",
+    uuid: DRSUAPI_UUID,
     name: "drsuapi",
     operations: &[
         "DRSBind",

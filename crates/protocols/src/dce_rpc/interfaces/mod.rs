@@ -23,6 +23,9 @@ mod wmi;
 
 use std::borrow::Cow;
 
+pub(super) use drsuapi::DRSUAPI_UUID;
+pub(super) use wmi::{IWBEM_LEVEL1_LOGIN_UUID, IWBEM_SERVICES_UUID};
+
 /// An interface.
 struct Interface {
     /// Its number, as text.
