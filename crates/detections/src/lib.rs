@@ -66,6 +66,7 @@ mod port_scan;
 mod port_sweep;
 mod protocol_on_unusual_port;
 mod ransomware_file_activity;
+mod reverse_dns_sweep;
 mod rogue_dhcp;
 mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
@@ -146,6 +147,7 @@ pub const DETECTIONS: &[Detection] = &[
     port_sweep::DETECTION,
     protocol_on_unusual_port::DETECTION,
     ransomware_file_activity::DETECTION,
+    reverse_dns_sweep::DETECTION,
     rogue_dhcp::DETECTION,
     rpc_recon::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
