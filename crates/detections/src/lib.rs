@@ -73,6 +73,7 @@ mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
 mod smb_account_scan;
 mod smb_exploitation;
+mod sql_injection_activity;
 mod suspect_domain_activity;
 mod suspicious_ad_operations;
 mod suspicious_http;
@@ -154,6 +155,7 @@ pub const DETECTIONS: &[Detection] = &[
     smash_and_grab::DETECTION,
     smb_account_scan::DETECTION,
     smb_exploitation::DETECTION,
+    sql_injection_activity::DETECTION,
     suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
     suspicious_http::DETECTION,
