@@ -76,6 +76,7 @@ mod smb_exploitation;
 mod sql_injection_activity;
 mod suspect_domain_activity;
 mod suspicious_ad_operations;
+mod suspicious_admin;
 mod suspicious_http;
 mod suspicious_remote_execution;
 mod tor_activity;
@@ -158,6 +159,7 @@ pub const DETECTIONS: &[Detection] = &[
     sql_injection_activity::DETECTION,
     suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
+    suspicious_admin::DETECTION,
     suspicious_http::DETECTION,
     suspicious_remote_execution::DETECTION,
     tor_activity::DETECTION,
