@@ -55,6 +55,7 @@ impl Behaviour for RemoteExecution {
     type Extra = Hosts;
     const DETECTION: &'static Detection = &DETECTION;
     const WINDOW: Interval = WINDOW;
+    const READS: &'static [&'static str] = &["dce_rpc", "http", "smb_files", "smb_mapping"];
 
     fn interest(&mut self, seen: &Seen<'_>, _world: &World) -> Option<Interest> {
         let step = step(seen.record)?;
