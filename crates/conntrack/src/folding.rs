@@ -16,8 +16,6 @@ pub(crate) fn print_of(bytes: &[u8]) -> u64 {
     const KEYS: [u64; 2] = [0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b];
     let [first_key, second_key] = KEYS;
     let (pairs, rest) = bytes.as_chunks::<16>();
-    let mut last = [0; 16];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
     let mix = |print: u64, pair: &[u8; 16]| {
         let pair = u128::from_le_bytes(*pair);
         #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
@@ -25,7 +23,8 @@ pub(crate) fn print_of(bytes: &[u8]) -> u64 {
         fold(low ^ first_key ^ print, high ^ second_key)
     };
     let print = pairs.iter().fold(bytes.len() as u64, mix);
-    fold(mix(print, &last) ^ second_key, first_key)
+    let last = rest.iter().fold(0_u128, |last, byte| last << 8 | u128::from(*byte));
+    fold(mix(print, &last.to_le_bytes()) ^ second_key, first_key)
 }
 
 #[cfg(test)]

@@ -15,9 +15,8 @@ const HOLDS: u16 = 0xffff;
 /// which only turns round the sum (RFC 1071, section 2): so it is summed as fast as memory gives it.
 fn sum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<4>();
-    let mut last = [0; 4];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    words.iter().chain([&last]).map(|word| u64::from(u32::from_le_bytes(*word))).sum()
+    let last: u64 = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    words.iter().map(|word| u64::from(u32::from_le_bytes(*word))).sum::<u64>() + last
 }
 
 /// The same of a header, of which mostly only the first 20 bytes are there.

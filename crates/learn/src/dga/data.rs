@@ -80,14 +80,14 @@ impl Families {
             .flat_map(|family| self.some_of(family))
             // A name that people visit is no example of a generated one.
             .filter(|label| !self.visited.contains(*label));
-        DgaModel::train(visited.filter(|label| share < 2 || hash(label) % share != 0), generated)
+        DgaModel::train(visited.filter(|label| share < 2 || !hash(label).is_multiple_of(share)), generated)
     }
 }
 
 /// Leaves each family out in turn, and a tenth of the visited labels, trains on the rest, and tries the model on what
 /// was left out: what is at least `threshold` likely counts as found. Families in `beside` are lists of unknown or
 /// many families: they are left out of every training, so that nothing of a family comes in through them.
-pub fn evaluate<'a>(data: &'a Families, beside: &[&str], threshold: f64) -> impl Iterator<Item = Held> {
+pub fn evaluate(data: &Families, beside: &[&str], threshold: f64) -> impl Iterator<Item = Held> {
     const TENTH: u64 = 10;
     let (mut data_alone, data) = (data.clone(), data);
     for family in beside {
@@ -98,8 +98,12 @@ pub fn evaluate<'a>(data: &'a Families, beside: &[&str], threshold: f64) -> impl
         let model = data_alone.train_without(Some(&family), TENTH);
         let is_found = |label: &&str| model.probability(label) >= threshold;
         let held: Vec<&str> = data.some_of(&family).collect();
-        let visited: Vec<&str> =
-            data.visited.iter().map(String::as_str).filter(|label| hash(label) % TENTH == 0).collect();
+        let visited: Vec<&str> = data
+            .visited
+            .iter()
+            .map(String::as_str)
+            .filter(|label| hash(label).is_multiple_of(TENTH))
+            .collect();
         let (found, mistaken) =
             (held.iter().filter(|label| is_found(label)), visited.iter().filter(|label| is_found(label)));
         Held {

@@ -110,7 +110,7 @@ fn cost(p: f64) -> u8 {
             bits += 1;
         }
     }
-    u8::try_from(((whole << SHIFT) + bits) * UNITS_PER_BIT >> SHIFT).unwrap_or(u8::MAX)
+    u8::try_from((((whole << SHIFT) + bits) * UNITS_PER_BIT) >> SHIFT).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]
