@@ -48,7 +48,10 @@ impl Casebook {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = Connection::open_with_flags(&path, flags).map_err(CasebookError::at(&path))?;
-        schema::check(&database, &path)?;
+        if schema::check(&database, &path)? == 0 {
+            // Who was about to make it was stopped, or has not come to its tables yet.
+            return Err(CasebookError::Missing { folder: folder.to_owned() });
+        }
         Ok(Self { database })
     }
 
@@ -220,6 +223,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = Casebook::read(folder.path()).err().unwrap().to_string();
         assert!(error.contains(&folder.path().display().to_string()), "{error}");
+        // One that was killed while it made the casebook.
+        let database = Connection::open(folder.path().join(FILE)).unwrap();
+        database.pragma_update(None, "journal_mode", "WAL").unwrap();
+        assert_eq!(Casebook::read(folder.path()).err().unwrap().to_string(), error);
+        assert!(Casebook::open(folder.path()).is_ok() && Casebook::read(folder.path()).is_ok());
     }
 
     #[test]
