@@ -8,6 +8,7 @@ mod detection;
 mod evidence;
 mod finding;
 mod findings;
+mod generated;
 mod json;
 mod letters;
 mod resolvers;
@@ -41,6 +42,7 @@ mod brute_force_telnet;
 mod cryptocurrency_mining;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
+mod device_name_sent_out;
 mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
@@ -55,12 +57,15 @@ mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
 mod ldap_recon;
+mod long_connection;
+mod masqueraded_file_transfer;
 mod non_tls_on_443;
 mod ot_write_from_new_master;
 mod outbound_dos;
 mod outbound_port_sweep;
 mod outbound_spam;
 mod password_spray;
+mod peer_to_peer;
 mod ping_sweep;
 mod port_scan;
 mod port_sweep;
@@ -79,7 +84,9 @@ mod suspicious_ad_operations;
 mod suspicious_admin;
 mod suspicious_http;
 mod suspicious_remote_execution;
+mod suspicious_tls;
 mod tor_activity;
+mod unanswered_check_in;
 
 // What several detections share.
 mod brute_force;
@@ -124,6 +131,7 @@ pub const DETECTIONS: &[Detection] = &[
     cryptocurrency_mining::DETECTION,
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
+    device_name_sent_out::DETECTION,
     exe_from_rare_external_location::DETECTION,
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
@@ -138,12 +146,15 @@ pub const DETECTIONS: &[Detection] = &[
     kerberoasting_spn_sweep::DETECTION,
     kerberos_account_scan::DETECTION,
     ldap_recon::DETECTION,
+    long_connection::DETECTION,
+    masqueraded_file_transfer::DETECTION,
     non_tls_on_443::DETECTION,
     ot_write_from_new_master::DETECTION,
     outbound_dos::DETECTION,
     outbound_port_sweep::DETECTION,
     outbound_spam::DETECTION,
     password_spray::DETECTION,
+    peer_to_peer::DETECTION,
     ping_sweep::DETECTION,
     port_scan::DETECTION,
     port_sweep::DETECTION,
@@ -162,5 +173,7 @@ pub const DETECTIONS: &[Detection] = &[
     suspicious_admin::DETECTION,
     suspicious_http::DETECTION,
     suspicious_remote_execution::DETECTION,
+    suspicious_tls::DETECTION,
     tor_activity::DETECTION,
+    unanswered_check_in::DETECTION,
 ];

@@ -99,15 +99,20 @@ pub struct Visits {
 }
 
 impl Visits {
+    /// The latest requests of a device, the oldest first.
+    pub fn of(&self, device: DeviceIndex) -> impl Iterator<Item = &Visit> {
+        self.of.get(device.0 as usize).into_iter().flatten()
+    }
+
     /// The request on connection `uid` whose answer was the file `fuid`, else the latest of that connection with a
-    /// body of `bytes`, else the latest.
+    /// body of `bytes`, else the latest that had no file: one that had is another request.
     pub fn find(&self, device: DeviceIndex, uid: Uid, fuid: Uid, bytes: u64) -> Option<&Visit> {
         let of = self.of.get(device.0 as usize)?;
         let on_it = || of.iter().rev().filter(|visit| visit.uid == uid);
         on_it()
             .find(|visit| visit.files.contains(&fuid))
             .or_else(|| on_it().find(|visit| visit.body_bytes == bytes))
-            .or_else(|| on_it().next())
+            .or_else(|| on_it().find(|visit| visit.files.is_empty()))
     }
 
     /// The requests that led to `last`, the first one first.

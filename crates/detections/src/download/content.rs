@@ -106,6 +106,12 @@ pub(crate) fn is_disguised(download: &Download) -> Option<String> {
     (is_harmless && !is_named).then(|| format!("the server calls it {said}"))
 }
 
+/// Internet Explorer 7 had no Trident in its name: who says both is a program that uses the system's web control, or a
+/// later one in its compatibility view, which is for pages of the own network.
+pub(crate) fn is_web_control(agent: &str) -> bool {
+    agent.contains("MSIE 7.0;") && agent.contains("Trident/")
+}
+
 /// The path of an address in lower case, without query.
 pub(crate) fn path(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase()

@@ -7,6 +7,6 @@ mod join;
 mod place;
 
 pub(crate) use chain::Chain;
-pub(crate) use content::{Content, content, is_disguised};
+pub(crate) use content::{Content, content, is_disguised, is_web_control};
 pub(crate) use join::{Download, Joiner};
 pub(crate) use place::score_place;

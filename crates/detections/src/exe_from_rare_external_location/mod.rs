@@ -1,12 +1,15 @@
 #![doc = include_str!("README.md")]
 
+mod client;
+
 use records::Timestamp;
 use serde::{Deserialize, Serialize};
 use world::{Rarity, Seen, World};
 
+use self::client::{client, is_alone, is_installed_at_once, names_program};
 use crate::detection::checkpoint;
-use crate::download::{Chain, Content, Download, Joiner, content, is_disguised, score_place};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell, tools};
+use crate::download::{Chain, Content, Download, Joiner, content, is_disguised, is_web_control, score_place};
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, generated, tell};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "exe-from-rare-external-location",
@@ -31,7 +34,8 @@ impl Watch for ExeFromRareLocation {
         let is_candidate =
             |file: &records::File| file.mime_type.as_deref().is_some_and(|mime| !mime.starts_with("text/"));
         for download in self.joiner.observe(seen, world, is_candidate) {
-            if content(&download.file, &download.path()) == Some(Content::Executable) {
+            let is_executable = content(&download.file, &download.path()) == Some(Content::Executable);
+            if is_executable || is_installed_at_once(&download) {
                 report(&download, world, findings);
             }
         }
@@ -83,11 +87,26 @@ fn report(download: &Download, world: &World, findings: &mut Findings) {
 fn score(download: &Download, chain: &Chain, world: &World) -> (Score, Rarity) {
     let (file, request) = (&download.file, &download.request);
     let mut score = Score::default();
-    score.certainty("content", 30.0, "by its bytes it is an executable");
+    let what = if is_installed_at_once(download) {
+        "it is a package that installs programs"
+    } else {
+        "by its bytes it is an executable"
+    };
+    score.certainty("content", 30.0, what);
     let rarity = score_place(&mut score, world, file.id.resp_h, Some(request.host()), BARE_ADDRESS);
-    if let Some(agent) = request.user_agent.as_deref().filter(|agent| tools::is_tool(agent)) {
-        score.certainty("client", 15.0, format!("a tool fetched it, not a browser: {agent}"));
+    if let Some((points, reason)) = client(download) {
+        score.certainty("client", points, reason);
         score.threat("client", 10.0, "a script or an intruder's hand");
+    }
+    if request.user_agent.as_deref().is_some_and(is_web_control) && is_alone(download, world) {
+        score.certainty("alone", 10.0, "no page led there, and nothing else was asked of the host");
+    }
+    if !names_program(&download.path()) {
+        score.certainty("path", 10.0, "its address does not say that it is a program");
+    }
+    if generated::likelihood(request.host()) >= generated::LIKELY {
+        let reason = format!("{} looks like the name that a generator makes", request.host());
+        score.certainty("generated name", 20.0, reason);
     }
     if let Some(how) = is_disguised(download) {
         score.certainty("disguise", 25.0, format!("it is disguised: {how}"));

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use world::hash_of;
 
+use crate::generated;
 use crate::letters::looks_random;
 use crate::trail::Trail;
 
@@ -25,6 +26,8 @@ pub(super) struct Hour {
     pub(super) server: Option<IpAddr>,
     /// Missing domains that look like drawn letters.
     pub(super) random: usize,
+    /// Domains that were found and that the model takes for generated.
+    pub(super) generated: Vec<String>,
     /// Missing domains that were asked for themselves, not a host below them.
     pub(super) bare: usize,
     pub(super) examples: Vec<String>,
@@ -42,6 +45,7 @@ impl Hour {
             trail: Trail::new(host),
             server: None,
             random: 0,
+            generated: Vec::new(),
             bare: 0,
             examples: Vec::new(),
             found_after: None,
@@ -65,11 +69,12 @@ impl Hour {
         self.latest
     }
 
-    pub(super) fn note_found(&mut self, dns: &Dns, domain: &str) {
+    /// Notes a domain that was found; true where it is another one that the model takes for generated.
+    pub(super) fn note_found(&mut self, dns: &Dns, domain: &str) -> bool {
         self.latest = self.latest.max(dns.ts);
         let hash = hash_of(domain);
         // A domain that exists for one type of record and not for another is no missing one.
-        if self.missing.remove(&hash) && looks_random(first_label(domain)) {
+        if self.missing.remove(&hash) && looks_generated(domain) {
             self.random = self.random.saturating_sub(1);
         }
         if self.found.len() < DOMAINS_KEPT && self.found.insert(hash) {
@@ -77,7 +82,14 @@ impl Hour {
             if soon && self.told > 0 {
                 self.found_after = dns.query.clone();
             }
+            if self.generated.len() < EXAMPLES_KEPT && generated::likelihood(domain) >= generated::LIKELY {
+                self.server = Some(dns.id.resp_h);
+                self.trail.note(dns.id.orig_h, dns.ts, dns.ts, dns.uid);
+                self.generated.push(domain.to_owned());
+                return true;
+            }
         }
+        false
     }
 
     /// Notes a domain that does not exist; true where it was not noted before.
@@ -92,7 +104,7 @@ impl Hour {
         }
         self.server = Some(dns.id.resp_h);
         self.trail.note(dns.id.orig_h, dns.ts, dns.ts, dns.uid);
-        self.random += usize::from(looks_random(first_label(domain)));
+        self.random += usize::from(looks_generated(domain));
         self.bare += usize::from(query.len() == domain.len());
         if self.examples.len() < EXAMPLES_KEPT {
             self.examples.push(domain.to_owned());
@@ -115,6 +127,8 @@ impl Hour {
     }
 }
 
-fn first_label(domain: &str) -> &str {
-    domain.split('.').next().unwrap_or(domain)
+/// Whether a missing domain looks as if a generator had made it.
+fn looks_generated(domain: &str) -> bool {
+    looks_random(domain.split('.').next().unwrap_or(domain))
+        || generated::likelihood(domain) >= generated::ODD
 }

@@ -27,6 +27,8 @@ pub(crate) const DETECTION: Detection = Detection {
 const MISSING_MIN: usize = 15;
 /// Of drawn letters fewer suffice.
 const RANDOM_MIN: usize = 8;
+/// Domains that exist and that the model takes for generated; of those that people visit one in 500 is.
+const GENERATED_MIN: usize = 5;
 /// An hour without a missing domain begins the count anew.
 const PAUSE: Interval = Interval::from_secs(3_600);
 /// Devices that are followed.
@@ -55,7 +57,9 @@ impl Watch for SuspectDomainActivity {
             *hour = Hour::new(dns.id.orig_h);
         }
         if rcode == 0 {
-            hour.note_found(dns, domain);
+            if hour.note_found(dns, domain) && hour.generated.len() >= GENERATED_MIN {
+                self.tell(device, world, findings);
+            }
         } else if hour.note_missing(dns, query, domain) && hour.is_due() && hour.is_suspicious() {
             self.tell(device, world, findings);
         }
@@ -83,8 +87,12 @@ impl Standing for Hour {
 }
 
 impl Hour {
-    fn is_suspicious(&self) -> bool {
+    fn is_missing_many(&self) -> bool {
         self.missing() >= MISSING_MIN || self.random >= RANDOM_MIN
+    }
+
+    fn is_suspicious(&self) -> bool {
+        self.is_missing_many() || self.generated.len() >= GENERATED_MIN
     }
 }
 
@@ -103,17 +111,11 @@ impl SuspectDomainActivity {
                 first_seen: hour.trail.first,
                 last_seen: hour.trail.last,
                 score: score(hour),
-                summary: format!(
-                    "{} asked for {} domains that do not exist within {}, such as {}{}.",
-                    world.name_of(device, hour.trail.host),
-                    hour.missing(),
-                    tell::span(hour.trail.seconds()),
-                    hour.examples.iter().take(3).cloned().collect::<Vec<_>>().join(", "),
-                    hit.as_ref().map_or_else(String::new, |name| format!("; then {name} was found")),
-                ),
+                summary: summary(hour, &world.name_of(device, hour.trail.host)),
                 facts: Facts::default()
                     .with("missing_domains", hour.missing())
                     .with("of_drawn_letters", hour.random)
+                    .with("generated_domains_found", hour.generated.clone())
                     .with("domains_found", hour.found())
                     .with("examples", hour.examples.clone())
                     .with_some("found_afterwards", hit)
@@ -127,8 +129,50 @@ impl SuspectDomainActivity {
     }
 }
 
+fn summary(hour: &Hour, name: &str) -> String {
+    let some = |names: &[String]| names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let span = tell::span(hour.trail.seconds());
+    if hour.is_missing_many() {
+        let hit =
+            hour.found_after.as_ref().map_or_else(String::new, |name| format!("; then {name} was found"));
+        let (missing, examples) = (hour.missing(), some(&hour.examples));
+        return format!(
+            "{name} asked for {missing} domains that do not exist within {span}, such as {examples}{hit}."
+        );
+    }
+    let (generated, examples) = (hour.generated.len(), some(&hour.generated));
+    format!(
+        "{name} asked for {generated} domains within {span} whose names a generator may have made, such as {examples}."
+    )
+}
+
 fn score(hour: &Hour) -> Score {
     let mut score = Score::default();
+    score_found(hour, &mut score);
+    if hour.is_missing_many() {
+        score_missing(hour, &mut score);
+    }
+    score.threat("stage", 55.0, "malware looks for whoever commands it");
+    if hour.found_after.is_some() || hour.generated.len() >= GENERATED_MIN {
+        score.threat("found", 15.0, "a domain was found in the end");
+    }
+    score
+}
+
+/// Names that exist: the model alone says that they are generated, so there must be many among few others.
+fn score_found(hour: &Hour, score: &mut Score) {
+    let (generated, found) = (hour.generated.len(), hour.found());
+    if generated < GENERATED_MIN {
+        return;
+    }
+    let reason = format!("{generated} domains that were found look like names that a generator makes");
+    score.certainty("generated names", (30.0 + 4.0 * (generated - GENERATED_MIN) as f64).min(50.0), reason);
+    let share = generated as f64 / found.max(1) as f64;
+    let points = if share >= 0.3 { 20.0 } else { -20.0 };
+    score.certainty("share of found", points, format!("{:.0} % of the {found} domains found", share * 100.0));
+}
+
+fn score_missing(hour: &Hour, score: &mut Score) {
     let (missing, found) = (hour.missing(), hour.found());
     let doublings = (missing as f64 / MISSING_MIN as f64).log2();
     let reason = format!("{missing} domains within an hour do not exist; typing errors make a handful");
@@ -150,9 +194,4 @@ fn score(hour: &Hour) -> Score {
         let reason = format!("{found} domains were found: a crawler or a list of addresses is worked off");
         score.certainty("share", -30.0, reason);
     }
-    score.threat("stage", 55.0, "malware looks for whoever commands it");
-    if hour.found_after.is_some() {
-        score.threat("found", 15.0, "a domain was found in the end");
-    }
-    score
 }
