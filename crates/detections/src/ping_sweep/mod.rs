@@ -1,9 +1,6 @@
 #![doc = include_str!("README.md")]
 
-use std::net::IpAddr;
-
-use records::{AnyRecord, Conn, Interval, Timestamp};
-use rustc_hash::FxHashMap;
+use records::{AnyRecord, Conn, Interval};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
@@ -24,8 +21,6 @@ pub(crate) const DETECTION: Detection = Detection {
 
 /// Hosts that were pinged within a day. People ping a handful, monitoring servers the same ones again and again.
 const HOSTS_MIN: u32 = 16;
-/// Devices whose empty pings are remembered.
-const DEVICES_MAX: usize = 16_384;
 /// New hosts within a minute that no work by hand makes.
 const FAST: u32 = 10;
 /// Hosts that were pinged at once by messages without any content. The `ping` of each system sends some; scanners do not.
@@ -34,33 +29,8 @@ const AT_ONCE: Interval = Interval::from_secs(10);
 /// ICMP messages that ask whether somebody is there: echo, timestamp, address mask.
 const QUESTIONS: [u16; 3] = [8, 13, 17];
 
-/// Remembers the empty pings of each device.
 #[derive(Default, Serialize, Deserialize)]
-struct PingSweep {
-    empty: FxHashMap<DeviceIndex, Empty>,
-}
-
-/// Pings without content: since when, and of which hosts; the most at once.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Empty {
-    since: Timestamp,
-    hosts: Vec<IpAddr>,
-    most: usize,
-}
-
-impl Empty {
-    fn note(&mut self, host: IpAddr, at: Timestamp) {
-        const HOSTS_KEPT: usize = 256;
-        if self.hosts.is_empty() || at.since(self.since).0.saturating_abs() > AT_ONCE.0 {
-            self.since = at;
-            self.hosts.clear();
-        }
-        if self.hosts.len() < HOSTS_KEPT && !self.hosts.contains(&host) {
-            self.hosts.push(host);
-        }
-        self.most = self.most.max(self.hosts.len());
-    }
-}
+struct PingSweep;
 
 fn is_question(conn: &Conn) -> bool {
     conn.proto == "icmp" && QUESTIONS.contains(&conn.id.orig_p)
@@ -81,13 +51,10 @@ impl Behaviour for PingSweep {
     fn note(&mut self, seen: &Seen<'_>, _world: &World, tally: &mut Sweep) -> Change {
         let AnyRecord::Conn(conn) = seen.record else { return Change::None };
         let answer = if conn.resp_pkts == 0 { Answer::Failed } else { Answer::Unused };
-        if let Some(device) = seen.orig.filter(|_| conn.orig_bytes == Some(0)) {
-            if self.empty.len() >= DEVICES_MAX {
-                self.empty.clear();
-            }
-            let empty = self.empty.entry(device).or_default();
-            empty.note(conn.id.resp_h, seen.ts);
-            if empty.most == EMPTY_MIN && empty.hosts.len() == EMPTY_MIN {
+        if conn.orig_bytes == Some(0) {
+            let burst = &mut tally.extra.empty;
+            burst.note(conn.id.resp_h, seen.ts, AT_ONCE);
+            if burst.most == EMPTY_MIN && burst.hosts() == EMPTY_MIN {
                 sweep::note(tally, seen, conn, answer);
                 return Change::Turn;
             }
@@ -97,7 +64,7 @@ impl Behaviour for PingSweep {
 
     fn tell(&self, tally: &Sweep, device: DeviceIndex, name: &str, world: &World) -> Option<Told> {
         let outcome = &tally.extra;
-        let empty = self.empty.get(&device).map_or(0, |empty| empty.most);
+        let empty = outcome.empty.most;
         let is_of_a_scanner = empty >= EMPTY_MIN && outcome.hosts as usize >= EMPTY_MIN;
         // Hosts that all answer were known before: that is a check of them, not a search.
         let is_search = outcome.hosts >= HOSTS_MIN && outcome.failed * 2 >= outcome.hosts;

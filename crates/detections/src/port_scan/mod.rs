@@ -13,7 +13,6 @@ use world::{DeviceIndex, Direction, Habit, Seen, World};
 use crate::attempt::attempt;
 use crate::bounded::{Bounded, Standing};
 use crate::days::{Days, HABIT_DAYS};
-use crate::detection::checkpoint;
 use crate::findings::PAUSE;
 use crate::port_scan::inbound::Inbound;
 use crate::port_scan::probes::{Probes, Scan};
@@ -43,6 +42,8 @@ const PAIRS_MAX: usize = 100_000;
 struct PortScan {
     pairs: Bounded<(DeviceIndex, IpAddr), Probes, PAIRS_MAX>,
     scanners: FxHashMap<DeviceIndex, Scanner>,
+    /// Stored behind the rest, since it came later.
+    #[serde(skip)]
     inbound: Inbound,
 }
 
@@ -94,7 +95,20 @@ impl Watch for PortScan {
         self.inbound.tick(now, world, findings);
     }
 
-    checkpoint!();
+    fn save(&self) -> Vec<u8> {
+        // Writing to memory fails only for types that postcard cannot hold, which a test would show.
+        let own = postcard::to_allocvec(self).unwrap_or_default();
+        postcard::to_extend(&self.inbound, own).unwrap_or_default()
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Result<(), postcard::Error> {
+        let (own, inbound): (Self, _) = postcard::take_from_bytes(state)?;
+        *self = own;
+        if !inbound.is_empty() {
+            self.inbound = postcard::from_bytes(inbound)?;
+        }
+        Ok(())
+    }
 }
 
 impl Standing for Probes {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Conn, Interval};
+use records::{AnyRecord, Conn, Interval, Timestamp};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
@@ -30,6 +30,35 @@ pub(crate) struct Outcome {
     /// Hosts that were used besides, sorted.
     used: Vec<IpAddr>,
     ports: Vec<u16>,
+    /// Hosts that were pinged at once by messages without content.
+    pub(crate) empty: Burst,
+}
+
+/// Different hosts that were tried at once, and the most in any such while.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Burst {
+    since: Timestamp,
+    hosts: Vec<IpAddr>,
+    pub(crate) most: usize,
+}
+
+impl Burst {
+    /// Notes that `host` was tried; what lies further apart than `at_once` is another burst.
+    pub(crate) fn note(&mut self, host: IpAddr, at: Timestamp, at_once: Interval) {
+        if self.hosts.is_empty() || at.since(self.since).0.saturating_abs() > at_once.0 {
+            self.since = at;
+            self.hosts.clear();
+        }
+        if self.hosts.len() < USED_KEPT && !self.hosts.contains(&host) {
+            self.hosts.push(host);
+        }
+        self.most = self.most.max(self.hosts.len());
+    }
+
+    /// Hosts of the burst that runs.
+    pub(crate) fn hosts(&self) -> usize {
+        self.hosts.len()
+    }
 }
 
 /// A tally of targets.
