@@ -1,8 +1,10 @@
 //! The brain: takes records in stream order, gives findings and devices.
 
-use detections::{Finding, Findings, Watches};
+use std::net::IpAddr;
+
+use detections::{Finding, Findings, Update, Watches};
 use records::{AnyRecord, Network};
-use world::World;
+use world::{DeviceIndex, Judgement, World};
 
 use crate::DeviceSummary;
 
@@ -58,6 +60,23 @@ impl Brain {
     /// All devices, in the order in which they appeared.
     pub fn devices(&self) -> impl Iterator<Item = DeviceSummary> {
         crate::summary::summaries(&self.world, self.findings.all())
+    }
+
+    /// Notes from now on how this finding comes about, and by what the rarity of these destinations is judged.
+    pub fn trace(&mut self, finding: &str, destinations: &[IpAddr]) {
+        self.findings.trace(finding);
+        self.world.note_judgements(destinations);
+    }
+
+    /// What was noted since this was last asked.
+    pub fn take_traced(&mut self) -> (Vec<Update>, Vec<Judgement>) {
+        (self.findings.take_trace(), self.world.take_judgements())
+    }
+
+    /// The name of the device at this place in the world's list.
+    pub fn device_name(&self, place: u32) -> Option<String> {
+        let device = self.world.devices().known_as(DeviceIndex(place));
+        self.world.device(device).map(world::Device::name)
     }
 
     /// Findings that were not kept for want of room.

@@ -3,9 +3,12 @@
 
 mod brain;
 mod checkpoint;
+mod explanation;
 mod summary;
 
 pub use brain::{Brain, Config};
 pub use checkpoint::CheckpointError;
-pub use detections::{ALERT, DETECTIONS, Detection, Finding};
+pub use detections::{ALERT, DETECTIONS, Detection, Finding, Update};
+pub use explanation::{Judged, Retold, Step, explain};
 pub use summary::{DeviceSummary, Trait};
+pub use world::Judgement;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, World};
 
+use crate::trace::{Trace, Update};
 use crate::{ALERT, Detection, Exhibits, Facts, Finding, FoundDevice, Score, Shown, State};
 
 /// Findings that are kept; further ones are counted only.
@@ -74,6 +75,8 @@ pub struct Findings {
     open: FxHashMap<u128, usize>,
     changed: Vec<usize>,
     dropped: u64,
+    #[serde(skip)]
+    trace: Option<Trace>,
 }
 
 impl Findings {
@@ -97,7 +100,10 @@ impl Findings {
             }
         };
         if let Some(finding) = self.all.get_mut(place) {
-            update(finding, report, world);
+            let noted = update(finding, report, world);
+            if let Some(trace) = &mut self.trace {
+                trace.note(&finding.id, noted);
+            }
             self.mark(place);
         }
     }
@@ -123,6 +129,16 @@ impl Findings {
     /// Findings that were not kept for want of room.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Notes from now on the reports about this finding.
+    pub fn trace(&mut self, finding: &str) {
+        self.trace = Some(Trace::of(finding));
+    }
+
+    /// What was noted since this was last asked.
+    pub fn take_trace(&mut self) -> Vec<Update> {
+        self.trace.as_mut().map(Trace::take).unwrap_or_default()
     }
 
     fn is_recent(&self, place: usize, at: Timestamp) -> bool {
@@ -184,7 +200,7 @@ fn new_finding(report: &Report<'_>, behaviour: u128) -> Finding {
     }
 }
 
-fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
+fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) -> Update {
     wait_until_learned(report.detection, &mut report.score, world);
     let certainty = report.score.total_certainty();
     finding.first_seen = finding.first_seen.min(report.first_seen);
@@ -195,7 +211,10 @@ fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
         }
     }
     finding.evidence.take(&report.evidence);
-    if certainty >= finding.certainty || report.supersedes == Supersedes::Always {
+    let is_taken = certainty >= finding.certainty || report.supersedes == Supersedes::Always;
+    let noted =
+        Update { last_seen: report.last_seen, threat: report.score.total_threat(), certainty, is_taken };
+    if is_taken {
         finding.certainty = certainty;
         finding.threat = report.score.total_threat();
         finding.parts = report.score;
@@ -214,6 +233,7 @@ fn update(finding: &mut Finding, mut report: Report<'_>, world: &World) {
         finding.state = State::Explained;
     }
     refresh_device(finding, world);
+    noted
 }
 
 /// A detection that has not learned long enough shows what it sees but raises no alert.

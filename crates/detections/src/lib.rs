@@ -15,6 +15,7 @@ mod resolvers;
 mod score;
 mod tell;
 mod tools;
+mod trace;
 mod trail;
 mod watches;
 
@@ -104,6 +105,7 @@ pub use evidence::{Exhibits, Shown};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};
 pub use findings::{FINDINGS_MAX, Findings, Report, Supersedes};
 pub use score::{ALERT, Part, Score};
+pub use trace::Update;
 pub use watches::{WatchState, Watches};
 
 /// All detections, sorted by id.

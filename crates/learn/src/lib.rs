@@ -14,5 +14,5 @@ pub use forest::{FEATURES_MAX, Forest, ForestError, Growing, Row};
 pub use magnitude::{Magnitude, WEEK_BUCKETS, week_bucket};
 pub use novelty::{SeenValues, unseen_probability};
 pub use periodicity::{EVENTS_KEPT, EventTimes, Rhythm, rhythm};
-pub use rarity::{Contacts, DEVICES_KEPT, MEMORY_DAYS};
+pub use rarity::{Contacts, DEVICES_KEPT, MEMORY_DAYS, rarity_of};
 pub use student::tail_probability;

@@ -48,16 +48,18 @@ impl Contacts {
         } else if let Some(oldest) = self.devices.iter_mut().min_by_key(|entry| (entry.1, entry.0)) {
             *oldest = (device, day);
         }
-        self.device_days = self.decayed_days(day) as f32 + 1.0;
+        self.device_days = self.device_days(day) as f32 + 1.0;
         self.day = day;
     }
 
     /// Rarity in percent as of `day` in a network of `population` devices, by what was noted so far.
     pub fn rarity(&self, day: i32, population: f64) -> f64 {
-        let others = (self.devices(day) - 1.0).max(0.0);
-        let common = (population * SHARE_OF_NETWORK).clamp(SHARE_OF_NETWORK, DEVICES_OF_COMMON_USE);
-        let age = 1.0 - (-self.decayed_days(day) / AGE_DEVICE_DAYS).exp();
-        100.0 * (-others / common).exp() * (1.0 - AGE_WEIGHT * age)
+        rarity_of(self.devices(day), self.device_days(day), population)
+    }
+
+    /// Those that contacted it, each with the day of its latest contact.
+    pub fn last_days(&self) -> &[(u32, i32)] {
+        &self.devices
     }
 
     /// Distinct devices, those of long ago weighing less.
@@ -81,9 +83,18 @@ impl Contacts {
         self.day
     }
 
-    fn decayed_days(&self, day: i32) -> f64 {
+    /// Device-days, those of long ago weighing less.
+    pub fn device_days(&self, day: i32) -> f64 {
         f64::from(self.device_days) * decay(day - self.day)
     }
+}
+
+/// The formula above: rarity in percent by `n` devices, `d` device-days and the devices of the network.
+pub fn rarity_of(devices: f64, device_days: f64, population: f64) -> f64 {
+    let others = (devices - 1.0).max(0.0);
+    let common = (population * SHARE_OF_NETWORK).clamp(SHARE_OF_NETWORK, DEVICES_OF_COMMON_USE);
+    let age = 1.0 - (-device_days / AGE_DEVICE_DAYS).exp();
+    100.0 * (-others / common).exp() * (1.0 - AGE_WEIGHT * age)
 }
 
 fn decay(days: i32) -> f64 {

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// What was found: hosts by threat and certainty, then each finding with its evidence.
     Findings(Findings),
+    /// Why a finding says what it says: each of its numbers, made again from the records of the lake.
+    Explain(Explain),
     /// Who is on the network: names, addresses and users of each device.
     Devices(Devices),
     /// Look for records in words.
@@ -99,6 +101,32 @@ pub(crate) struct Findings {
     /// JSON, one finding per line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+All records of the lake are shown to the detections once more, in the order in which they came; what comes out is put
+beside what is stored, number by number.
+
+Examples:
+  otus explain --lake office fbaddd482f1f21603
+  otus explain --lake office fbad                       the beginning of the id, where only one begins so
+  otus explain --lake office fbad --json | jq '.certainty.parts[] | select(.agrees | not)'")]
+pub(crate) struct Explain {
+    /// Id of the finding, or its beginning.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// Explain the stored numbers only, without showing the records to the detections again: quick in any lake.
+    #[arg(long)]
+    pub(crate) stored: bool,
+    /// JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

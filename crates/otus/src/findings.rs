@@ -150,7 +150,7 @@ fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
     for (name, field) in [("facts", "facts"), ("normal", "baseline")] {
         for (place, (key, value)) in finding[field].as_object().into_iter().flatten().enumerate() {
             let label = if place == 0 { label(name) } else { label("") };
-            writeln!(out, "{label}{}: {}", key.replace('_', " "), plain(value))?;
+            writeln!(out, "{label}{}: {}", key.replace('_', " "), plain_value(value))?;
         }
     }
     for (name, field) in [("threat", "threat"), ("certainty", "certainty")] {
@@ -171,15 +171,15 @@ fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
     Ok(())
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-fn number(value: &Value, name: &str) -> u64 {
+pub(crate) fn number(value: &Value, name: &str) -> u64 {
     value[name].as_u64().unwrap_or(0)
 }
 
-fn texts(value: &Value) -> Vec<&str> {
+pub(crate) fn texts(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
@@ -192,10 +192,10 @@ fn shortened(texts: &[&str]) -> String {
 }
 
 /// A fact without JSON's quotes and brackets.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain_value(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Array(values) => values.iter().map(plain_value).collect::<Vec<_>>().join(", "),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     }
 }

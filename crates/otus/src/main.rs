@@ -6,6 +6,7 @@ mod analyze;
 mod arguments;
 mod casebook_rows;
 mod devices;
+mod explain;
 mod export;
 mod findings;
 mod intake;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Findings(arguments) => findings::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

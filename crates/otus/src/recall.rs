@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use brain::Brain;
 use casebook::Casebook;
 use lake::{Lake, Run};
+use records::AnyRecord;
 
 use crate::casebook_rows::{device_row, finding_row};
 use crate::memory;
@@ -72,6 +73,49 @@ fn tell_lost(lake: &Lake, known: usize) {
     }
 }
 
+/// Sees a brain learn from records once more.
+pub(crate) trait Onlooker {
+    /// A run begins.
+    fn begins(&mut self, _brain: &mut Brain) {}
+
+    /// The brain has seen the record; none when the run is at its end.
+    fn saw(&mut self, brain: &mut Brain, record: Option<&AnyRecord>);
+}
+
+/// Moves the bar.
+pub(crate) struct Shown<'a> {
+    pub(crate) bar: &'a ReplayBar,
+    pub(crate) records: u64,
+}
+
+impl Onlooker for Shown<'_> {
+    fn saw(&mut self, _brain: &mut Brain, _record: Option<&AnyRecord>) {
+        self.records += 1;
+        if self.records.is_multiple_of(SHOWN_EVERY) {
+            self.bar.show(self.records);
+        }
+    }
+}
+
+/// Shows a brain of this state the records of a run in the order in which they came.
+pub(crate) fn replay_run(
+    lake: &Lake,
+    run: &Run,
+    state: Option<&[u8]>,
+    onlooker: &mut impl Onlooker,
+) -> Result<Brain> {
+    let mut brain = load(config_of(run)?, state)?;
+    onlooker.begins(&mut brain);
+    for record in lake.replay(run) {
+        let record = record.context("the records of the lake cannot be learned from")?;
+        brain.observe(&record);
+        onlooker.saw(&mut brain, Some(&record));
+    }
+    brain.finish();
+    onlooker.saw(&mut brain, None);
+    Ok(brain)
+}
+
 /// Shows the brain the runs behind the first `known` ones. Each begins from a saved state, as it did when it came.
 fn replay(
     folder: &Path,
@@ -82,17 +126,9 @@ fn replay(
     bar: &ReplayBar,
 ) -> Result<Brain> {
     let mut brain = None;
-    let mut shown = 0;
+    let mut shown = Shown { bar, records: 0 };
     for (place, run) in runs.iter().enumerate().skip(known) {
-        let mut own = load(config_of(run)?, state.as_deref())?;
-        for record in lake.replay(run) {
-            own.observe(&record.context("the records of the lake cannot be learned from")?);
-            shown += 1;
-            if u64::is_multiple_of(shown, SHOWN_EVERY) {
-                bar.show(shown);
-            }
-        }
-        own.finish();
+        let mut own = replay_run(lake, run, state.as_deref(), &mut shown)?;
         own.take_changed();
         if place + 1 < runs.len() {
             // A kill from here on costs what follows only.

@@ -7,6 +7,7 @@ use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{host_of, identify};
+use crate::judgements::{Judgement, Judgements, inputs};
 use crate::{
     Destinations, Device, DeviceIndex, Devices, Direction, Habit, Habits, Names, Networks, Profiles, Seen,
     Visits, Volume, Volumes,
@@ -51,6 +52,8 @@ pub struct World {
     visits: Visits,
     volumes: Volumes,
     profiles: Profiles,
+    #[serde(skip)]
+    judgements: Judgements,
     /// Last day of contact to the outside, by device.
     outward_days: Vec<i32>,
     population: f64,
@@ -182,12 +185,39 @@ impl World {
     pub fn rarity(&self, address: IpAddr, name: Option<&str>) -> Rarity {
         let (of_address, of_domain, contacts) = self.judged(address, name);
         let percent = self.rarity_of(contacts);
-        Rarity {
+        let rarity = Rarity {
             percent,
             of_address,
             of_domain,
             devices: contacts.map_or(0.0, |contacts| contacts.devices(self.day)),
+        };
+        if self.judgements.wants(address) {
+            let name = name.or_else(|| self.names.of(address)).map(str::to_owned);
+            let is_of_address = contacts.map(std::ptr::from_ref)
+                == self.destinations.address(address).map(std::ptr::from_ref);
+            let (devices, device_days) = inputs(contacts, self.day);
+            self.judgements.note(Judgement {
+                address,
+                name,
+                rarity: rarity.clone(),
+                is_of_domain: of_domain.is_some() && !is_of_address,
+                devices,
+                device_days,
+                day: self.day,
+                population: self.population.max(1.0),
+            });
         }
+        rarity
+    }
+
+    /// Notes from now on by what the rarity of these destinations is judged.
+    pub fn note_judgements(&mut self, destinations: &[IpAddr]) {
+        self.judgements = Judgements::of(destinations);
+    }
+
+    /// What was noted since this was last asked.
+    pub fn take_judgements(&mut self) -> Vec<Judgement> {
+        self.judgements.take()
     }
 
     fn rarity_of(&self, contacts: Option<&learn::Contacts>) -> f64 {
