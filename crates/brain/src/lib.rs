@@ -3,11 +3,15 @@
 
 mod brain;
 mod checkpoint;
+mod correlation;
 mod explanation;
 mod summary;
 
 pub use brain::{Brain, Config};
 pub use checkpoint::CheckpointError;
+pub use correlation::{
+    Correlated, Decided, Decision, FalseAlarms, Label, Rule, Scope, correlate, is_closed, void,
+};
 pub use detections::{ALERT, DETECTIONS, Detection, Finding, Update};
 pub use explanation::{Judged, Retold, Step, explain};
 pub use summary::{DeviceSummary, Trait};

@@ -9,11 +9,12 @@ mod schema;
 
 use std::path::Path;
 
+use records::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 use serde_json::Value;
 
 pub use error::CasebookError;
-pub use rows::{DeviceRow, FindingRow};
+pub use rows::{DecisionRow, DeviceRow, FindingRow};
 
 /// Name of the file in the lake's folder.
 const FILE: &str = "casebook.sqlite";
@@ -76,7 +77,9 @@ impl Casebook {
     ) -> Result<(), CasebookError> {
         let transaction = self.database.transaction()?;
         transaction.execute_batch(
-            "DELETE FROM findings WHERE state IN ('open', 'explained'); DELETE FROM devices;",
+            "DELETE FROM findings WHERE state IN ('open', 'explained')
+                 AND id NOT IN (SELECT finding FROM decisions WHERE finding IS NOT NULL);
+             DELETE FROM devices;",
         )?;
         write(&transaction, findings, devices)?;
         Ok(transaction.commit()?)
@@ -99,6 +102,37 @@ impl Casebook {
     /// All devices by name.
     pub fn devices(&self) -> Result<Vec<Value>, CasebookError> {
         self.bodies("SELECT body, NULL FROM devices ORDER BY name, id")
+    }
+
+    /// Takes down what was decided; it is safe when this returns. Gives its number.
+    pub fn decide(&mut self, decision: &DecisionRow) -> Result<i64, CasebookError> {
+        let DecisionRow { number: _, at, who, why, finding, body } = decision;
+        self.database.execute(
+            "INSERT INTO decisions (at, who, why, finding, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![at.0, who, why, finding, body.to_string()],
+        )?;
+        Ok(self.database.last_insert_rowid())
+    }
+
+    /// All that was decided, in order.
+    pub fn decisions(&self) -> Result<Vec<DecisionRow>, CasebookError> {
+        // A casebook that is only read may be of an earlier version.
+        let version: u32 = self.database.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < schema::WITH_DECISIONS {
+            return Ok(Vec::new());
+        }
+        let mut statement = self
+            .database
+            .prepare("SELECT number, at, who, why, finding, body FROM decisions ORDER BY number")?;
+        let rows = statement.query_map([], |row| {
+            let (number, at, who, why) = (row.get(0)?, Timestamp(row.get(1)?), row.get(2)?, row.get(3)?);
+            Ok((DecisionRow { number, at, who, why, finding: row.get(4)?, body: Value::Null }, row.get(5)?))
+        })?;
+        rows.map(|row| {
+            let (decision, body): (DecisionRow, String) = row?;
+            Ok(DecisionRow { body: serde_json::from_str(&body)?, ..decision })
+        })
+        .collect()
     }
 
     fn bodies(&self, query: &str) -> Result<Vec<Value>, CasebookError> {
@@ -156,7 +190,6 @@ fn write(
 
 #[cfg(test)]
 mod tests {
-    use records::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -216,6 +249,38 @@ mod tests {
         casebook.keep_only([finding("c", 60, 90)], []).unwrap();
         assert_eq!(ids(&casebook), ["a", "c"]);
         assert_eq!(casebook.finding_count().unwrap(), 2);
+    }
+
+    fn mark(finding: &str) -> DecisionRow {
+        DecisionRow {
+            number: 0,
+            at: Timestamp(7),
+            who: "sato".to_owned(),
+            why: "backup".to_owned(),
+            finding: Some(finding.to_owned()),
+            body: json!({"kind": "mark", "finding": finding, "label": "permitted"}),
+        }
+    }
+
+    #[test]
+    fn decisions_are_added_and_never_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut casebook = Casebook::open(folder.path()).unwrap();
+        assert_eq!((casebook.decide(&mark("a")).unwrap(), casebook.decide(&mark("b")).unwrap()), (1, 2));
+        let told = Casebook::read(folder.path()).unwrap().decisions().unwrap();
+        assert_eq!(told[1], DecisionRow { number: 2, ..mark("b") });
+        assert!(casebook.database.execute("UPDATE decisions SET who = 'x'", []).is_err());
+        assert!(casebook.database.execute("DELETE FROM decisions", []).is_err());
+    }
+
+    #[test]
+    fn a_finding_that_was_marked_stays_when_it_is_not_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut casebook = Casebook::open(folder.path()).unwrap();
+        casebook.keep([finding("a", 90, 90), finding("b", 80, 90)], []).unwrap();
+        casebook.decide(&mark("a")).unwrap();
+        casebook.keep_only([finding("c", 60, 90)], []).unwrap();
+        assert_eq!(ids(&casebook), ["a", "c"]);
     }
 
     #[test]

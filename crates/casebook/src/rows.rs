@@ -44,3 +44,20 @@ pub struct DeviceRow {
     /// The whole device, as `otus devices --json` prints it.
     pub body: Value,
 }
+
+/// Something that a person decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionRow {
+    /// Its place in the order of all decisions; the casebook gives it.
+    pub number: i64,
+    /// When, by the clock on the wall.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// The finding that it is about, where it is about one.
+    pub finding: Option<String>,
+    /// What was decided.
+    pub body: Value,
+}

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use crate::CasebookError;
 
 /// One step per version, in order; a released step is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE findings (
         id TEXT PRIMARY KEY,
         detection TEXT NOT NULL,
@@ -29,7 +30,25 @@ const STEPS: &[&str] = &["
         last_seen INTEGER NOT NULL,
         body TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE decisions (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        why TEXT NOT NULL,
+        finding TEXT,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions
+        BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END;
+    CREATE TRIGGER decisions_are_kept BEFORE DELETE ON decisions
+        BEGIN SELECT RAISE(ABORT, 'a decision is never removed'); END;
+",
+];
+
+/// The version that first had decisions.
+pub(crate) const WITH_DECISIONS: u32 = 2;
 
 /// Brings the database to the latest version.
 pub(crate) fn migrate(database: &mut Connection, path: &Path) -> Result<(), CasebookError> {

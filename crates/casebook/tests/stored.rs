@@ -12,7 +12,7 @@ use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
 /// The version that today's code writes.
-const LATEST: u32 = 1;
+const LATEST: u32 = 2;
 const FILE: &str = "casebook.sqlite";
 
 fn examples() -> PathBuf {

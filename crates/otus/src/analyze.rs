@@ -12,6 +12,7 @@ use sensor::{Listed, Listing, Source};
 
 use crate::arguments::Analyze;
 use crate::casebook_rows::{device_row, finding_row};
+use crate::decided::correlated;
 use crate::intake::{self, Intake};
 use crate::interrupt;
 use crate::keeping::Keeping;
@@ -64,7 +65,7 @@ fn keep_in_lake(
     let brain = recall(folder, keeping.lake(), &mut casebook, brain_config, arguments.quiet)?;
     if captures.new.is_empty() {
         keeping.abandon()?;
-        return report(arguments, &casebook.findings()?, &Taken::default(), None);
+        return report(arguments, &correlated(&casebook)?.findings, &Taken::default(), None);
     }
     let Followed { brain, mut taken, is_stopped } =
         follow(arguments, config, &captures.new, folder, brain, Some(&mut keeping))?;
@@ -74,7 +75,7 @@ fn keep_in_lake(
     intake::tell_repeated_streams(streams, &taken.traffic, is_counted, |content| keeping.knows(content));
     if !is_counted {
         keeping.abandon()?;
-        let outcome = report(arguments, &casebook.findings()?, &nothing_of(taken), None)?;
+        let outcome = report(arguments, &correlated(&casebook)?.findings, &nothing_of(taken), None)?;
         return Ok(if is_stopped { Outcome::Stopped } else { outcome });
     }
     // The lake first: what the casebook and the checkpoint lack after a crash is made again from its records.
@@ -189,7 +190,7 @@ fn give_rest(
 fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Vec<serde_json::Value>)> {
     let changed = brain.take_changed();
     casebook.keep(changed.iter().map(finding_row), brain.devices().map(device_row))?;
-    let findings = casebook.findings()?;
+    let findings = correlated(&casebook)?.findings;
     Ok((brain, findings))
 }
 

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Findings(Findings),
     /// Why a finding says what it says: each of its numbers, made again from the records of the lake.
     Explain(Explain),
+    /// Say what findings are: wrong, permitted, noise or true; one by one, or by a rule.
+    Triage(Triage),
     /// Who is on the network: names, addresses and users of each device.
     Devices(Devices),
     /// Look for records in words.
@@ -127,6 +129,146 @@ pub(crate) struct Explain {
     /// No progress bar.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+wrong      the behaviour did not happen
+permitted  it did, and is business
+noise      it did, is no business and no attack: something to clean up
+true       it is what it says
+
+What is decided acts at once on all findings, those of runs to come included, and moves the certainty of the other findings
+of the same detection. Nothing decided is ever lost: it can be taken back.")]
+pub(crate) struct Triage {
+    #[command(subcommand)]
+    pub(crate) command: TriageCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TriageCommand {
+    /// Say what single findings are.
+    Mark(Mark),
+    /// Say what all findings of a kind are; shows which these are, and saves the rule with --save only.
+    Rule(NewRule),
+    /// What was decided, by whom and why.
+    List(Decisions),
+    /// Take a decision back.
+    Undo(Undo),
+}
+
+/// What a finding is.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// The behaviour did not happen.
+    Wrong,
+    /// It did, and is business.
+    Permitted,
+    /// It did, is no business and no attack.
+    Noise,
+    /// It is what it says.
+    True,
+}
+
+impl From<Kind> for brain::Label {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Wrong => Self::Wrong,
+            Kind::Permitted => Self::Permitted,
+            Kind::Noise => Self::Noise,
+            Kind::True => Self::True,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Because {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+    /// Who says it [default: the user who is logged on]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) who: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus triage mark --lake office f0a1 --as permitted --why 'backup to the cloud, ticket 4711'
+  otus triage mark --lake office f0a1 f9be --as true --why 'reimaged' --who sato")]
+pub(crate) struct Mark {
+    /// Ids of findings, or their beginnings.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// What they are.
+    #[arg(long = "as", value_enum, value_name = "KIND")]
+    pub(crate) label: Kind,
+    #[command(flatten)]
+    pub(crate) because: Because,
+    /// What changes as JSON, one finding per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus triage rule --lake office --device scanner01 --detection 'port-*' --as permitted --why 'our scanner'
+  otus triage rule --lake office --group kind:printer --peer example.com --as noise --until 2026-12-31 --why 'firmware' --save
+  otus triage rule --lake office --group 10.9.0.0/24 --as permitted --why 'laboratory' --save")]
+pub(crate) struct NewRule {
+    /// A device: its id, name or address.
+    #[arg(long, value_name = "DEVICE", conflicts_with = "group")]
+    pub(crate) device: Option<String>,
+    /// Devices: a network, kind:printer (as `otus devices` names kinds), or user:NAME.
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+    /// The other end: an address, a network or a domain. What went to others as well is not covered.
+    #[arg(long, value_name = "PEER")]
+    pub(crate) peer: Option<String>,
+    /// Id of the detection; * stands for anything.
+    #[arg(long, value_name = "DETECTION")]
+    pub(crate) detection: Option<String>,
+    /// What they are.
+    #[arg(long = "as", value_enum, value_name = "KIND")]
+    pub(crate) label: Kind,
+    /// Covers what was seen last until then, in the time of the traffic.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    #[command(flatten)]
+    pub(crate) because: Because,
+    /// Save it; without this it is only shown what it would silence.
+    #[arg(long)]
+    pub(crate) save: bool,
+    /// What changes as JSON, one finding per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  otus triage list --lake office")]
+pub(crate) struct Decisions {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// JSON, one decision per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  otus triage undo --lake office 3 --why 'the scanner was replaced'")]
+pub(crate) struct Undo {
+    /// Number of the decision.
+    #[arg(value_name = "NUMBER")]
+    pub(crate) number: i64,
+    #[command(flatten)]
+    pub(crate) because: Because,
 }
 
 #[derive(Debug, Args)]

@@ -9,8 +9,9 @@ use lake::{Access, Lake};
 use serde_json::Value;
 
 use crate::arguments::Findings;
+use crate::decided::correlated;
 use crate::memory;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, grouped, tell_of, weight};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, grouped, plain, tell_of, weight};
 
 /// Evidence beyond this is counted, not printed; `--json` has all.
 const EVIDENCE_SHOWN: usize = 6;
@@ -18,7 +19,7 @@ const EVIDENCE_SHOWN: usize = 6;
 const ALERT: u64 = 50;
 
 pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
-    let findings = casebook_of(&arguments.lake.path)?.findings()?;
+    let findings = correlated(&casebook_of(&arguments.lake.path)?)?.findings;
     let mut out = output::standard_output();
     if arguments.json {
         for finding in &findings {
@@ -51,7 +52,9 @@ pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
         writeln!(out, "No findings: nothing that Otus knows as hostile was seen.")?;
         return Ok(());
     }
-    let hosts = Host::ranked(findings);
+    let closed = findings.iter().filter(|finding| brain::is_closed(finding)).count();
+    let findings: Vec<&Value> = findings.iter().filter(|finding| !brain::is_closed(finding)).collect();
+    let hosts = Host::ranked(&findings);
     let alerts = findings.iter().filter(|finding| number(finding, "certainty") >= ALERT).count();
     writeln!(
         out,
@@ -59,6 +62,10 @@ pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
         counted(findings.len() as u64, "finding"),
         counted(hosts.len() as u64, "host"),
     )?;
+    if closed > 0 {
+        let text = "silenced by what people decided: `otus triage list` shows that, --json shows them";
+        writeln!(out, "{FAINT}{} {text}{FAINT:#}\n", counted(closed as u64, "more finding"))?;
+    }
     writeln!(out, "{FAINT}  threat  certainty  host{FAINT:#}")?;
     for host in &hosts {
         host.line(out)?;
@@ -79,9 +86,9 @@ struct Host<'a> {
 
 impl<'a> Host<'a> {
     /// By the threat and certainty of their worst findings; the findings are ranked already.
-    fn ranked(findings: &'a [Value]) -> Vec<Self> {
+    fn ranked(findings: &[&'a Value]) -> Vec<Self> {
         let mut hosts: Vec<(&str, Self)> = Vec::new();
-        for finding in findings {
+        for finding in findings.iter().copied() {
             let id = finding.pointer("/device/id").and_then(Value::as_str).unwrap_or_default();
             match hosts.iter_mut().find(|(known, _)| *known == id) {
                 Some((_, host)) => host.findings.push(finding),
@@ -167,6 +174,16 @@ fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
         write!(out, "  {FAINT}{} of {} records are kept{FAINT:#}", grouped(kept), grouped(seen))?;
     }
     writeln!(out)?;
+    if let (Some(who), Some(why)) = (finding["triage"]["who"].as_str(), finding["triage"]["why"].as_str()) {
+        writeln!(
+            out,
+            "{}{} says it is {}: {}",
+            label("triage"),
+            plain(who),
+            plain(text(finding, "state")),
+            plain(why)
+        )?;
+    }
     writeln!(out, "{}{}", label("id"), text(finding, "id"))?;
     Ok(())
 }

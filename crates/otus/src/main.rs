@@ -5,6 +5,7 @@
 mod analyze;
 mod arguments;
 mod casebook_rows;
+mod decided;
 mod devices;
 mod explain;
 mod export;
@@ -21,6 +22,7 @@ mod report;
 mod search;
 mod sql;
 mod train;
+mod triage;
 mod unfinished;
 
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Findings(arguments) => findings::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Triage(arguments) => triage::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

@@ -8,16 +8,19 @@ use std::io::Write as _;
 
 use anyhow::{Result, bail};
 use brain::explain;
+use casebook::Casebook;
 use lake::{Access, Lake};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arguments::Explain;
+use crate::decided::correlated;
 use crate::findings::casebook_of;
 use crate::output::{self, Outcome, counted, tell_of};
 
 pub(crate) fn run(arguments: &Explain) -> Result<Outcome> {
     let folder = &arguments.lake.path;
-    let findings = casebook_of(folder)?.findings()?;
+    let casebook = casebook_of(folder)?;
+    let findings = casebook.findings()?;
     let finding = one_of(&findings, &arguments.id)?;
     let lake = Lake::open(folder, Access::Read)?;
     let retold = if arguments.stored {
@@ -34,6 +37,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<Outcome> {
         Some(retell::retell(&lake, finding, arguments.quiet)?)
     };
     let mut told = explain(finding, retold.as_ref());
+    told["now"] = as_it_stands(&casebook, &told["id"])?;
     told["evidence"] = evidence::records(&lake, finding)?;
     told["between"] = evidence::between(&lake, finding)?;
     let mut out = output::standard_output();
@@ -44,6 +48,15 @@ pub(crate) fn run(arguments: &Explain) -> Result<Outcome> {
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// What people's decisions have made of it since.
+fn as_it_stands(casebook: &Casebook, id: &Value) -> Result<Value> {
+    let findings = correlated(casebook)?.findings;
+    let Some(now) = findings.iter().find(|finding| finding["id"] == *id) else { return Ok(Value::Null) };
+    let parts = now["parts"]["certainty"].as_array().into_iter().flatten();
+    let moved: Vec<&Value> = parts.filter(|part| part["name"] == "labels").collect();
+    Ok(json!({"certainty": now["certainty"], "state": now["state"], "triage": now["triage"], "parts": moved}))
 }
 
 /// The finding whose id begins so.

@@ -19,6 +19,7 @@ pub(super) fn print(out: &mut impl Write, told: &Value, lake: &str) -> Result<()
     for name in ["certainty", "threat"] {
         score(out, name, &told[name])?;
     }
+    decided(out, &told["now"])?;
     paragraph(out, "the rules of these parts", text(told, "rules"))?;
     facts(out, "facts", &told["facts"])?;
     facts(out, "normal would have been", &told["normal"])?;
@@ -64,6 +65,25 @@ fn score(out: &mut impl Write, name: &str, score: &Value) -> Result<()> {
         let points = part["value"].as_i64().unwrap_or(0);
         let (name, reason) = (plain(text(part, "name")), plain(text(part, "reason")));
         writeln!(out, "  {points:>+4}  {NAME}{name}{NAME:#}  {reason}  {}", mark(part))?;
+    }
+    Ok(())
+}
+
+/// What people decided, and what that makes of the certainty.
+fn decided(out: &mut impl Write, now: &Value) -> Result<()> {
+    for part in now["parts"].as_array().into_iter().flatten() {
+        let (points, certainty) = (part["value"].as_i64().unwrap_or(0), plain_value(&now["certainty"]));
+        writeln!(
+            out,
+            "  {points:>+4}  {NAME}labels{NAME:#}  {}: now {certainty}",
+            plain(text(part, "reason"))
+        )?;
+    }
+    let triage = &now["triage"];
+    if !triage.is_null() {
+        let value = |name: &str| plain(&plain_value(&triage[name]));
+        let (label, number, who, why) = (value("label"), value("decision"), value("who"), value("why"));
+        writeln!(out, "  {label} by decision {number} of {NAME}{who}{NAME:#}: {why}")?;
     }
     Ok(())
 }
