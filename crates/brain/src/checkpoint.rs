@@ -64,6 +64,7 @@ impl Brain {
         brain.world.configure(world::Config { own_networks: config.own_networks });
         brain.watches.restore(&state.watches)?;
         brain.findings = state.findings;
+        brain.findings.recount();
         Ok(brain)
     }
 }

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, World};
 
+use crate::quieting::{self, Quieting};
 use crate::trace::{Trace, Update};
 use crate::{ALERT, Detection, Exhibits, Facts, Finding, FoundDevice, Score, Shown, State};
 
@@ -77,6 +78,8 @@ pub struct Findings {
     dropped: u64,
     #[serde(skip)]
     trace: Option<Trace>,
+    #[serde(skip)]
+    quieting: Quieting,
 }
 
 impl Findings {
@@ -90,10 +93,15 @@ impl Findings {
         let place = match self.open.get(&behaviour).copied() {
             Some(place) if self.is_recent(place, report.first_seen) => place,
             _ => {
+                if self.quieting.is_quiet(report.detection.id, report.first_seen) {
+                    self.quiet(&report, world);
+                    return;
+                }
                 if self.all.len() >= FINDINGS_MAX {
                     self.dropped += 1;
                     return;
                 }
+                self.quieting.note(report.detection.id, report.first_seen);
                 self.all.push(new_finding(&report, behaviour));
                 self.open.insert(behaviour, self.all.len() - 1);
                 self.all.len() - 1
@@ -129,6 +137,39 @@ impl Findings {
     /// Findings that were not kept for want of room.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Takes up the counting where the findings of a checkpoint left it.
+    pub fn recount(&mut self) {
+        self.quieting = Quieting::of(&self.all);
+    }
+
+    /// Counts a report that is not kept, in the one finding that stands for them all.
+    fn quiet(&mut self, report: &Report<'_>, world: &World) {
+        let day = report.first_seen.day().to_string();
+        let behaviour = hash([report.detection.id, "quieted", &day]);
+        let place = match self.open.get(&behaviour).copied() {
+            Some(place) => place,
+            None if self.all.len() >= FINDINGS_MAX => {
+                self.dropped += 1;
+                return;
+            }
+            None => {
+                self.all.push(new_finding(report, behaviour));
+                self.open.insert(behaviour, self.all.len() - 1);
+                self.all.len() - 1
+            }
+        };
+        if let Some(finding) = self.all.get_mut(place) {
+            let counted = finding.facts.0.iter().find(|fact| fact.name == "reports_not_kept");
+            let before = counted.map_or(0, |fact| match fact.value {
+                crate::FactValue::Count(count) => count,
+                _ => 0,
+            });
+            finding.last_seen = finding.last_seen.max(report.last_seen);
+            quieting::tell(finding, report.first_seen, before + 1, world.devices().all().len());
+            self.mark(place);
+        }
     }
 
     /// Notes from now on the reports about this finding.
@@ -259,4 +300,56 @@ fn refresh_device(finding: &mut Finding, world: &World) {
     }
     finding.device =
         FoundDevice { id: device.id.clone(), name: device.name(), addresses, users: device.users.clone() };
+}
+
+#[cfg(test)]
+mod tests {
+    use world::Config;
+
+    use super::*;
+    use crate::{DETECTIONS, FINDINGS_OF_A_DAY};
+
+    fn report(number: u32, at: Timestamp) -> Report<'static> {
+        let mut score = Score::default();
+        score.certainty("made", 70.0, "made");
+        score.threat("made", 70.0, "made");
+        let [_, a, b, c] = number.to_be_bytes();
+        Report {
+            detection: &DETECTIONS[0],
+            device: None,
+            host: IpAddr::from([10, a, b, c]),
+            key: "made",
+            peers: Vec::new(),
+            first_seen: at,
+            last_seen: at,
+            score,
+            summary: String::new(),
+            facts: Facts::default(),
+            baseline: Facts::default(),
+            evidence: Vec::new(),
+            is_revision: false,
+        }
+    }
+
+    #[test]
+    fn a_detection_that_fires_thousands_of_times_a_day_is_quieted_for_that_day_and_says_so() {
+        let world = World::new(Config::default());
+        let day = Timestamp(0) + Interval::from_secs(20_000 * 86_400);
+        let mut findings = Findings::default();
+        (0..FINDINGS_OF_A_DAY + 30).for_each(|number| findings.report(report(number, day), &world));
+        assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 1);
+        let told = findings.all().last().unwrap();
+        assert!(told.summary.contains("30 more reports were not kept"), "{}", told.summary);
+        assert!(!told.is_alert());
+        // What is known goes on, the next day is another one, and a checkpoint changes nothing.
+        let bytes = postcard::to_allocvec(&findings).unwrap();
+        let mut findings: Findings = postcard::from_bytes(&bytes).unwrap();
+        findings.recount();
+        findings.report(report(3, day + Interval::from_secs(60)), &world);
+        findings.report(report(FINDINGS_OF_A_DAY + 40, day), &world);
+        assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 1);
+        assert!(findings.all().last().unwrap().summary.contains("31 more reports"));
+        findings.report(report(FINDINGS_OF_A_DAY + 50, day + Interval::from_secs(86_400)), &world);
+        assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 2);
+    }
 }
