@@ -326,8 +326,8 @@ mod tests {
             summary: String::new(),
             facts: Facts::default(),
             baseline: Facts::default(),
-            evidence: Vec::new(),
-            is_revision: false,
+            evidence: Shown::default(),
+            supersedes: Supersedes::IfSurer,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context as _, Result, bail};
-use brain::Brain;
+use brain::{Brain, Correlated};
 use casebook::Casebook;
 use records::{AnyRecord, LocalNetworks, Network};
 use sensor::{Listed, Listing, Source};
@@ -65,7 +65,7 @@ fn keep_in_lake(
     let brain = recall(folder, keeping.lake(), &mut casebook, brain_config, arguments.quiet)?;
     if captures.new.is_empty() {
         keeping.abandon()?;
-        return report(arguments, &correlated(&casebook)?.findings, &Taken::default(), None);
+        return report(arguments, &correlated(&casebook)?, &Taken::default(), None);
     }
     let Followed { brain, mut taken, is_stopped } =
         follow(arguments, config, &captures.new, folder, brain, Some(&mut keeping))?;
@@ -75,7 +75,7 @@ fn keep_in_lake(
     intake::tell_repeated_streams(streams, &taken.traffic, is_counted, |content| keeping.knows(content));
     if !is_counted {
         keeping.abandon()?;
-        let outcome = report(arguments, &correlated(&casebook)?.findings, &nothing_of(taken), None)?;
+        let outcome = report(arguments, &correlated(&casebook)?, &nothing_of(taken), None)?;
         return Ok(if is_stopped { Outcome::Stopped } else { outcome });
     }
     // The lake first: what the casebook and the checkpoint lack after a crash is made again from its records.
@@ -187,11 +187,11 @@ fn give_rest(
 }
 
 /// Puts what the brain found into the casebook, and gives all that it holds back, ranked.
-fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Vec<serde_json::Value>)> {
+fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Correlated)> {
     let changed = brain.take_changed();
     casebook.keep(changed.iter().map(finding_row), brain.devices().map(device_row))?;
-    let findings = correlated(&casebook)?.findings;
-    Ok((brain, findings))
+    let found = correlated(&casebook)?;
+    Ok((brain, found))
 }
 
 fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {

@@ -32,6 +32,12 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say what findings are: wrong, permitted, noise or true; one by one, or by a rule.
     Triage(Triage),
+    /// Alerts on several hosts that have something in common, with beginning, spread, patient zero and end.
+    Campaigns(Campaigns),
+    /// What happened to a device, in order, in sentences.
+    Story(Story),
+    /// Show all records of the past to the detections of this program, and replace what was found.
+    Rescore(Rescore),
     /// Who is on the network: names, addresses and users of each device.
     Devices(Devices),
     /// Look for records in words.
@@ -272,10 +278,84 @@ pub(crate) struct Undo {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus campaigns --lake office
+  otus campaigns --lake office --json | jq -r '.hosts[].name'")]
+pub(crate) struct Campaigns {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// JSON, one campaign per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus story --lake office HN-PC08
+  otus story --lake office 10.20.10.67 --language ja")]
+pub(crate) struct Story {
+    /// The device: its name, an address that it held, or its id.
+    pub(crate) device: String,
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// Language of the sentences.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) language: Language,
+    /// JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A language of stories.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Language {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl From<Language> for brain::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::English,
+            Language::Ja => Self::Japanese,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Everything is learned again from nothing, run by run. What people decided stays, and so do the findings that they marked.
+
+Example:
+  otus rescore --lake office                     after an update of otus: what is new, gone and changed")]
+pub(crate) struct Rescore {
+    #[command(flatten)]
+    pub(crate) lake: LakeFolder,
+    /// What changes as JSON, one finding per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  otus devices --lake office
+  otus devices --lake office --accounts            accounts with findings, the most threatened first
+  otus devices --lake office --json | jq 'select(.score.certainty >= 50) | .score.parts'")]
 pub(crate) struct Devices {
     #[command(flatten)]
     pub(crate) lake: LakeFolder,
-    /// JSON, one device per line.
+    /// Accounts with findings instead of devices.
+    #[arg(long)]
+    pub(crate) accounts: bool,
+    /// JSON, one device or account per line.
     #[arg(long)]
     pub(crate) json: bool,
 }

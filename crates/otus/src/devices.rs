@@ -3,16 +3,20 @@
 use std::io::Write as _;
 
 use anyhow::Result;
+use brain::Correlated;
 use serde_json::Value;
 
 use crate::arguments::Devices;
-use crate::findings::casebook_of;
-use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted};
+use crate::decided::correlated;
+use crate::findings::{casebook_of, print_score};
+use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, plain};
 
 pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
-    let devices = casebook_of(&arguments.lake.path)?.devices()?;
+    let Correlated { devices, accounts, .. } = correlated(&casebook_of(&arguments.lake.path)?)?;
     let mut out = output::standard_output();
-    if arguments.json {
+    if arguments.accounts {
+        print_accounts(&mut out, &accounts, arguments.json)?;
+    } else if arguments.json {
         for device in &devices {
             writeln!(out, "{device}")?;
         }
@@ -38,6 +42,7 @@ fn print(out: &mut impl std::io::Write, device: &Value) -> Result<()> {
             writeln!(out, "  {FAINT}{label:<9}{FAINT:#}{}", values.join(", "))?;
         }
     }
+    print_score(out, &device["score"])?;
     let traits = [("is", "kind"), ("system", "os"), ("maker", "vendor")];
     let known = traits.into_iter().map(|(label, name)| (label, &device[name]));
     let programs = device["software"].as_array().into_iter().flatten().map(|program| ("runs", program));
@@ -56,6 +61,27 @@ fn print(out: &mut impl std::io::Write, device: &Value) -> Result<()> {
             part("from"),
             part("to")
         )?;
+    }
+    Ok(())
+}
+
+fn print_accounts(out: &mut impl std::io::Write, accounts: &[Value], is_json: bool) -> Result<()> {
+    if !is_json {
+        writeln!(out, "{HEADING}{} with findings{HEADING:#}", counted(accounts.len() as u64, "account"))?;
+    }
+    for account in accounts {
+        if is_json {
+            writeln!(out, "{account}")?;
+            continue;
+        }
+        let list = |name: &str| {
+            let texts = account[name].as_array().into_iter().flatten().filter_map(Value::as_str);
+            plain(&texts.collect::<Vec<_>>().join(", "))
+        };
+        writeln!(out, "\n{NAME}{}{NAME:#}", plain(account["account"].as_str().unwrap_or_default()))?;
+        print_score(out, &account["score"])?;
+        writeln!(out, "  {FAINT}{:<9}{FAINT:#}{}", "devices", list("devices"))?;
+        writeln!(out, "  {FAINT}{:<9}{FAINT:#}{}", "findings", list("findings"))?;
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! `otus findings`: hosts by threat and certainty, then each finding with its sentence, facts and evidence.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
+use brain::Correlated;
 use casebook::Casebook;
 use lake::{Access, Lake};
 use serde_json::Value;
@@ -19,14 +21,14 @@ const EVIDENCE_SHOWN: usize = 6;
 const ALERT: u64 = 50;
 
 pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
-    let findings = correlated(&casebook_of(&arguments.lake.path)?)?.findings;
+    let correlated = correlated(&casebook_of(&arguments.lake.path)?)?;
     let mut out = output::standard_output();
     if arguments.json {
-        for finding in &findings {
+        for finding in &correlated.findings {
             writeln!(out, "{finding}")?;
         }
     } else {
-        print(&mut out, &findings)?;
+        print(&mut out, &correlated)?;
     }
     out.flush()?;
     Ok(Outcome::Done)
@@ -47,14 +49,15 @@ pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
 }
 
 /// Prints findings for people; they come ranked.
-pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
+pub(crate) fn print(out: &mut impl Write, correlated: &Correlated) -> Result<()> {
+    let findings = &correlated.findings;
     if findings.is_empty() {
         writeln!(out, "No findings: nothing that Otus knows as hostile was seen.")?;
         return Ok(());
     }
     let closed = findings.iter().filter(|finding| brain::is_closed(finding)).count();
     let findings: Vec<&Value> = findings.iter().filter(|finding| !brain::is_closed(finding)).collect();
-    let hosts = Host::ranked(&findings);
+    let hosts = Host::ranked(&findings, &correlated.devices);
     let alerts = findings.iter().filter(|finding| number(finding, "certainty") >= ALERT).count();
     writeln!(
         out,
@@ -70,8 +73,19 @@ pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
     for host in &hosts {
         host.line(out)?;
     }
+    for campaign in &correlated.campaigns {
+        let hosts = campaign["hosts"].as_array().into_iter().flatten().map(|host| plain(text(host, "name")));
+        let (id, hosts) = (text(campaign, "id"), hosts.collect::<Vec<_>>().join(", "));
+        writeln!(
+            out,
+            "\n{HEADING}campaign {id}{HEADING:#} of {hosts}  {FAINT}`otus campaigns` tells it{FAINT:#}"
+        )?;
+    }
     for host in &hosts {
         writeln!(out, "\n{HEADING}{NAME}{}{NAME:#}{HEADING:#}", host.title())?;
+        if let Some(score) = host.score {
+            print_score(out, score)?;
+        }
         for finding in &host.findings {
             print_one(out, finding)?;
         }
@@ -82,20 +96,29 @@ pub(crate) fn print(out: &mut impl Write, findings: &[Value]) -> Result<()> {
 /// A host with its findings.
 struct Host<'a> {
     findings: Vec<&'a Value>,
+    /// What its findings say together, where the device is known.
+    score: Option<&'a Value>,
 }
 
 impl<'a> Host<'a> {
-    /// By the threat and certainty of their worst findings; the findings are ranked already.
-    fn ranked(findings: &[&'a Value]) -> Vec<Self> {
+    /// By their scores; those of the same score by their worst findings, which are ranked already.
+    fn ranked(findings: &[&'a Value], devices: &'a [Value]) -> Vec<Self> {
+        let scores: BTreeMap<&str, &Value> =
+            devices.iter().filter_map(|device| Some((device["id"].as_str()?, &device["score"]))).collect();
         let mut hosts: Vec<(&str, Self)> = Vec::new();
         for finding in findings.iter().copied() {
             let id = finding.pointer("/device/id").and_then(Value::as_str).unwrap_or_default();
             match hosts.iter_mut().find(|(known, _)| *known == id) {
                 Some((_, host)) => host.findings.push(finding),
-                None => hosts.push((id, Self { findings: vec![finding] })),
+                None => hosts.push((id, Self { findings: vec![finding], score: scores.get(id).copied() })),
             }
         }
-        hosts.into_iter().map(|(_, host)| host).collect()
+        let mut hosts: Vec<Self> = hosts.into_iter().map(|(_, host)| host).collect();
+        hosts.sort_by_key(|host| {
+            let (threat, certainty) = host.numbers();
+            (certainty < ALERT, std::cmp::Reverse(threat * certainty))
+        });
+        hosts
     }
 
     fn worst(&self) -> Option<&'a Value> {
@@ -117,9 +140,17 @@ impl<'a> Host<'a> {
         title
     }
 
-    fn line(&self, out: &mut impl Write) -> Result<()> {
+    /// Threat and certainty of the host.
+    fn numbers(&self) -> (u64, u64) {
         let highest = |name| self.findings.iter().map(|finding| number(finding, name)).max().unwrap_or(0);
-        let (threat, certainty) = (highest("threat"), highest("certainty"));
+        match self.score {
+            Some(score) => (number(score, "threat"), number(score, "certainty")),
+            None => (highest("threat"), highest("certainty")),
+        }
+    }
+
+    fn line(&self, out: &mut impl Write) -> Result<()> {
+        let (threat, certainty) = self.numbers();
         let (hot, sure) = (weight(threat), weight(certainty));
         let mut stages: Vec<&str> = Vec::new();
         for finding in &self.findings {
@@ -135,6 +166,24 @@ impl<'a> Host<'a> {
         )?;
         Ok(())
     }
+}
+
+/// The score of a device or account with its parts.
+pub(crate) fn print_score(out: &mut impl Write, score: &Value) -> Result<()> {
+    for name in ["threat", "certainty"] {
+        let value = number(score, name);
+        let colour = weight(value);
+        for (place, part) in score["parts"][name].as_array().into_iter().flatten().enumerate() {
+            let label = if place == 0 {
+                format!("  {FAINT}{name:<9}{FAINT:#} {colour}{value:>2}{colour:#}")
+            } else {
+                " ".repeat(14)
+            };
+            let points = part["value"].as_i64().unwrap_or(0);
+            writeln!(out, "{label}  {points:>+3}  {FAINT}{}{FAINT:#}", plain(text(part, "reason")))?;
+        }
+    }
+    Ok(())
 }
 
 fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod arguments;
+mod campaigns;
 mod casebook_rows;
 mod decided;
 mod devices;
@@ -19,8 +20,10 @@ mod output;
 mod progress;
 mod recall;
 mod report;
+mod rescore;
 mod search;
 mod sql;
+mod story;
 mod train;
 mod triage;
 mod unfinished;
@@ -44,6 +47,9 @@ fn main() -> ExitCode {
         Command::Findings(arguments) => findings::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Triage(arguments) => triage::run(&arguments),
+        Command::Campaigns(arguments) => campaigns::run(&arguments),
+        Command::Story(arguments) => story::run(&arguments),
+        Command::Rescore(arguments) => rescore::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Sql(arguments) => sql::run(&arguments),

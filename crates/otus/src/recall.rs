@@ -73,6 +73,16 @@ fn tell_lost(lake: &Lake, known: usize) {
     }
 }
 
+/// Shows a brain that knows nothing all that a lake holds, and keeps what it finds instead of what was found before.
+pub(crate) fn rescore(folder: &Path, lake: &Lake, casebook: &mut Casebook, is_quiet: bool) -> Result<()> {
+    let runs = lake.runs();
+    tell_lost(lake, 0);
+    let bar = ReplayBar::new(runs.iter().map(|run| run.records).sum(), is_quiet);
+    let brain = replay(folder, lake, &runs, 0, None, &bar)?;
+    casebook.keep_only(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+    memory::save(folder, &runs, &brain)
+}
+
 /// Sees a brain learn from records once more.
 pub(crate) trait Onlooker {
     /// A run begins.

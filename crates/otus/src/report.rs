@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use brain::Correlated;
 use records::{AnyRecord, Group, Stats};
 use sensor::Traffic;
 
@@ -33,7 +34,7 @@ impl Taken {
 /// Says what was read and found.
 pub(crate) fn report(
     arguments: &Analyze,
-    found: &[serde_json::Value],
+    found: &Correlated,
     taken: &Taken,
     kept: Option<u64>,
 ) -> Result<Outcome> {
@@ -45,7 +46,7 @@ pub(crate) fn report(
     });
     if arguments.json {
         nothing_read.iter().for_each(|text| tell(text));
-        for finding in found {
+        for finding in &found.findings {
             writeln!(out, "{finding}")?;
         }
         not_seen_json(&mut out, &traffic.stats)?;
@@ -56,7 +57,7 @@ pub(crate) fn report(
         if let Some(text) = &nothing_read {
             writeln!(out, "{WARN}{text}{WARN:#}")?;
         }
-        if nothing_read.is_none() || !found.is_empty() {
+        if nothing_read.is_none() || !found.findings.is_empty() {
             findings::print(&mut out, found)?;
         }
     }

@@ -1,30 +1,41 @@
-//! What the findings say together: what people decided on them, how certain that leaves them. A pure function of stored findings, devices and decisions: no state of its own, so a decision
+//! What the findings say together: what people decided on them, how certain that leaves them, the scores of devices and
+//! accounts, and campaigns. A pure function of stored findings, devices and decisions: no state of its own, so a decision
 //! acts at once on everything.
 
+mod accounts;
+mod campaigns;
 mod decisions;
 mod experience;
 mod rules;
+mod scores;
+mod sign;
 
 use serde_json::{Value, json};
 
 pub use decisions::{Decided, Decision, Label, void};
 pub use experience::FalseAlarms;
 pub use rules::{Rule, Scope};
+pub use scores::HALF_LIFE;
 
 use crate::ALERT;
 use experience::Experience;
+use sign::Sign;
 
-/// Findings and devices as they stand now.
+/// Findings, devices, accounts and campaigns as they stand now.
 #[derive(Clone, Debug, Default)]
 pub struct Correlated {
     /// Findings, ranked: alerts that nobody has closed first, then by threat and certainty together.
     pub findings: Vec<Value>,
-    /// Devices by name.
+    /// Devices by name, each with its score.
     pub devices: Vec<Value>,
+    /// Accounts with findings, the most threatened first, each with its score.
+    pub accounts: Vec<Value>,
+    /// Campaigns in the order of their beginning.
+    pub campaigns: Vec<Value>,
 }
 
 /// Looks at all findings together.
-pub fn correlate(mut findings: Vec<Value>, devices: Vec<Value>, decided: &[Decided]) -> Correlated {
+pub fn correlate(mut findings: Vec<Value>, mut devices: Vec<Value>, decided: &[Decided]) -> Correlated {
     let decisions = decisions::Active::of(decided);
     for finding in &mut findings {
         decisions.apply(finding, &devices);
@@ -34,7 +45,12 @@ pub fn correlate(mut findings: Vec<Value>, devices: Vec<Value>, decided: &[Decid
         experience.apply(finding);
     }
     findings.sort_by_cached_key(rank);
-    Correlated { findings, devices }
+    let now = sign::latest(&findings, &devices);
+    let signs: Vec<Sign<'_>> = findings.iter().filter_map(|finding| Sign::of(finding, now)).collect();
+    scores::of_devices(&signs, &mut devices);
+    let accounts = accounts::scores(&signs);
+    let campaigns = campaigns::campaigns(&signs, &devices, now);
+    Correlated { findings, devices, accounts, campaigns }
 }
 
 /// The order in which findings are told.

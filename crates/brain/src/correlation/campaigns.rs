@@ -1,0 +1,270 @@
+//! Campaigns: alerts on several hosts that have something in common, told as one.
+//!
+//! Two hosts belong together when alerts of both went to the same destination outside, concern a file of the same content or
+//! the same account, or when an alert of lateral movement leads from one to the other, which then has an alert itself. Who
+//! has the earliest alert is patient zero. A campaign is over when none of its alerts was seen for a day of traffic.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use detections::{ALERT, Stage};
+use records::{Interval, Timestamp};
+use serde_json::{Value, json};
+
+use super::sign::{Sign, time};
+
+/// Traffic time without any of its alerts, after which a campaign is over.
+const OVER: Interval = Interval::from_secs(86_400);
+
+/// What hosts have in common.
+type Link = (&'static str, String);
+
+/// All campaigns in the order of their beginning.
+pub(super) fn campaigns(signs: &[Sign<'_>], devices: &[Value], now: Timestamp) -> Vec<Value> {
+    let alerts: Vec<&Sign<'_>> =
+        signs.iter().filter(|sign| sign.finding["certainty"].as_u64() >= Some(u64::from(ALERT))).collect();
+    let mut sharing: BTreeMap<Link, BTreeSet<&str>> = BTreeMap::new();
+    for alert in &alerts {
+        for link in links(alert) {
+            sharing.entry(link).or_default().insert(alert.device);
+        }
+    }
+    let moves = moves(&alerts, devices);
+    for step in &moves {
+        let name = format!("{} → {}", step.from, step.to);
+        sharing.entry(("path", name)).or_default().extend([step.from, step.to]);
+    }
+    sharing.retain(|_, hosts| hosts.len() > 1);
+    let mut found: Vec<Value> =
+        groups(&sharing).into_iter().map(|hosts| campaign(&hosts, &alerts, &sharing, &moves, now)).collect();
+    found.sort_by_key(|campaign| (campaign["beginning"].to_string(), campaign["id"].to_string()));
+    found
+}
+
+fn links(alert: &Sign<'_>) -> Vec<Link> {
+    let destinations = alert.destinations().into_iter().map(|destination| ("destination", destination));
+    let hashes = alert.hashes().into_iter().map(|hash| ("file", hash.to_owned()));
+    let accounts = alert.accounts().into_iter().map(|account| ("account", account));
+    destinations.chain(hashes).chain(accounts).collect()
+}
+
+/// From one host to another, which has an alert of its own from then on.
+struct Step<'a> {
+    at: Timestamp,
+    from: &'a str,
+    to: &'a str,
+    finding: &'a str,
+}
+
+fn moves<'a>(alerts: &[&Sign<'a>], devices: &'a [Value]) -> Vec<Step<'a>> {
+    let mut first: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for alert in alerts {
+        let known = first.entry(alert.device).or_insert(alert.first);
+        *known = alert.first.min(*known);
+        let known = last.entry(alert.device).or_insert(alert.last);
+        *known = alert.last.max(*known);
+    }
+    let holders = holders(devices);
+    let mut moves = Vec::new();
+    for alert in alerts.iter().filter(|alert| alert.stage == Stage::Lateral) {
+        for peer in alert.peers().filter_map(|peer| peer.parse::<IpAddr>().ok()) {
+            let spans = holders.get(&peer).map(Vec::as_slice).unwrap_or_default();
+            let at_the_time = spans.iter().find(|(_, from, to)| *from <= alert.last && *to >= alert.first);
+            let Some((to, ..)) = at_the_time.filter(|(to, ..)| *to != alert.device) else { continue };
+            if last.get(to).is_some_and(|latest| *latest >= alert.first) {
+                moves.push(Step { at: alert.first, from: alert.device, to, finding: alert.text("id") });
+            }
+        }
+    }
+    moves.sort_by_key(|step| (step.at, step.from, step.to));
+    moves
+}
+
+/// Who held an address, from when to when.
+fn holders(devices: &[Value]) -> BTreeMap<IpAddr, Vec<(&str, Timestamp, Timestamp)>> {
+    let mut holders: BTreeMap<IpAddr, Vec<_>> = BTreeMap::new();
+    for device in devices {
+        for span in device["addresses"].as_array().into_iter().flatten() {
+            let address = span["address"].as_str().and_then(|address| address.parse().ok());
+            let held = address.zip(device["id"].as_str()).zip(time(span, "from").zip(time(span, "to")));
+            if let Some(((address, id), (from, to))) = held {
+                holders.entry(address).or_default().push((id, from, to));
+            }
+        }
+    }
+    holders
+}
+
+/// Hosts that hang together by what they share, directly or over others.
+fn groups<'a>(sharing: &BTreeMap<Link, BTreeSet<&'a str>>) -> Vec<BTreeSet<&'a str>> {
+    let mut parent: BTreeMap<&str, &str> = BTreeMap::new();
+    fn root<'a>(parent: &BTreeMap<&'a str, &'a str>, mut host: &'a str) -> &'a str {
+        while let Some(above) = parent.get(host).filter(|above| **above != host) {
+            host = above;
+        }
+        host
+    }
+    for hosts in sharing.values() {
+        let mut hosts = hosts.iter();
+        let Some(first) = hosts.next() else { continue };
+        for other in hosts {
+            let (one, two) = (root(&parent, first), root(&parent, other));
+            // The smaller name stays the root, so that no order of links matters.
+            parent.insert(one.max(two), one.min(two));
+        }
+    }
+    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for host in sharing.values().flatten() {
+        groups.entry(root(&parent, host)).or_default().insert(host);
+    }
+    groups.into_values().collect()
+}
+
+fn campaign(
+    hosts: &BTreeSet<&str>,
+    alerts: &[&Sign<'_>],
+    sharing: &BTreeMap<Link, BTreeSet<&str>>,
+    moves: &[Step<'_>],
+    now: Timestamp,
+) -> Value {
+    let mut own: Vec<&&Sign<'_>> = alerts.iter().filter(|alert| hosts.contains(alert.device)).collect();
+    own.sort_by_key(|alert| (alert.first, alert.text("id")));
+    let name = |device: &str| {
+        let alert = own.iter().find(|alert| alert.device == device);
+        alert.map_or_else(String::new, |alert| {
+            alert.finding["device"]["name"].as_str().unwrap_or_default().to_owned()
+        })
+    };
+    let beginning = own.first().map_or(now, |alert| alert.first);
+    let end = own.iter().map(|alert| alert.last).max().unwrap_or(now);
+    let mut told: Vec<&str> = Vec::new();
+    for alert in &own {
+        if !told.contains(&alert.device) {
+            told.push(alert.device);
+        }
+    }
+    let hosts_told: Vec<Value> = told
+        .iter()
+        .map(|device| {
+            let of_it = own.iter().filter(|alert| alert.device == *device);
+            let since = of_it.clone().map(|alert| alert.first).min();
+            let until = of_it.clone().map(|alert| alert.last).max();
+            json!({
+                "device": device, "name": name(device),
+                "since": since.map(|at| at.to_string()), "until": until.map(|at| at.to_string()),
+                "findings": of_it.map(|alert| alert.text("id")).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let shared = sharing.iter().filter(|((kind, _), own)| *kind != "path" && own.is_subset(hosts));
+    let shared: Vec<Value> = shared
+        .map(|((kind, value), own)| {
+            json!({"kind": kind, "value": value, "hosts": own.iter().map(|device| name(device)).collect::<Vec<_>>()})
+        })
+        .collect();
+    let spread: Vec<Value> = moves
+        .iter()
+        .filter(|step| hosts.contains(step.from) && hosts.contains(step.to))
+        .map(|step| json!({"at": step.at.to_string(), "from": name(step.from), "to": name(step.to), "finding": step.finding}))
+        .collect();
+    let mut stages: Vec<&str> = Vec::new();
+    for alert in &own {
+        if !stages.contains(&alert.stage.name()) {
+            stages.push(alert.stage.name());
+        }
+    }
+    let first_id = own.first().map_or("", |alert| alert.text("id"));
+    json!({
+        "id": format!("c{}", first_id.trim_start_matches('f')),
+        "beginning": beginning.to_string(),
+        "end": end.to_string(),
+        "state": if now.since(end) > OVER { "over" } else { "active" },
+        "patient_zero": hosts_told.first(),
+        "hosts": hosts_told,
+        "shared": shared,
+        "spread": spread,
+        "stages": stages,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(id: &str, detection: &str, device: &str, hour: i64, peers: &[&str], facts: Value) -> Value {
+        let at = Timestamp(1_794_787_200_000_000_000 + hour * 3_600_000_000_000).to_string();
+        json!({
+            "id": id, "detection": detection, "title": detection, "threat": 60, "certainty": 80, "state": "open",
+            "device": {"id": device, "name": device.to_uppercase(), "users": []}, "first_seen": at, "last_seen": at,
+            "peers": peers, "facts": facts,
+        })
+    }
+
+    fn device(id: &str, address: &str) -> Value {
+        json!({"id": id, "addresses": [{"address": address, "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z"}]})
+    }
+
+    fn found(findings: &[Value], now_hour: i64) -> Vec<Value> {
+        let now = Timestamp(1_794_787_200_000_000_000 + now_hour * 3_600_000_000_000);
+        let devices = ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+            .map(|address| device(&format!("d{}", &address[7..]), address));
+        let signs: Vec<Sign<'_>> = findings.iter().filter_map(|finding| Sign::of(finding, now)).collect();
+        campaigns(&signs, &devices, now)
+    }
+
+    #[test]
+    fn hosts_that_share_anything_are_one_campaign_with_its_beginning_spread_and_end() {
+        let findings = [
+            alert("f3", "port-scan", "d3", 9, &["10.0.0.9"], json!({"sha256": "aa"})),
+            alert(
+                "f1",
+                "external-beacon",
+                "d1",
+                1,
+                &["203.0.113.5"],
+                json!({"destination": "c2.example.net:443"}),
+            ),
+            alert("f2", "brute-force-smb", "d1", 2, &["10.0.0.2"], json!({"users": "HANAMI\\sato"})),
+            alert("f4", "executable-copied-to-share", "d2", 5, &["10.0.0.3"], json!({"sha256": "aa"})),
+        ];
+        let told = found(&findings, 10);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        let one = &told[0];
+        assert_eq!(
+            (&one["patient_zero"]["device"], &one["state"], &one["id"]),
+            (&json!("d1"), &json!("active"), &json!("c1"))
+        );
+        let hosts: Vec<&Value> =
+            one["hosts"].as_array().unwrap().iter().map(|host| &host["device"]).collect();
+        assert_eq!(hosts, ["d1", "d2", "d3"]);
+        assert_eq!(one["shared"], json!([{"kind": "file", "value": "aa", "hosts": ["D2", "D3"]}]));
+        let spread: Vec<(&str, &str)> = one["spread"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| (step["from"].as_str().unwrap(), step["to"].as_str().unwrap()))
+            .collect();
+        assert_eq!(spread, [("D1", "D2"), ("D2", "D3")]);
+        assert_eq!(found(&findings, 40)[0]["state"], "over");
+    }
+
+    #[test]
+    fn accounts_and_destinations_join_and_what_is_inside_or_faint_does_not() {
+        let shared = |facts: &Value, peers: &[&str]| {
+            let findings = [
+                alert("f1", "port-scan", "d1", 1, peers, facts.clone()),
+                alert("f2", "port-scan", "d2", 2, peers, facts.clone()),
+            ];
+            found(&findings, 3).len()
+        };
+        assert_eq!(shared(&json!({"user": "sato@hanami.example"}), &[]), 1);
+        assert_eq!(shared(&json!({}), &["203.0.113.9"]), 1);
+        assert_eq!(shared(&json!({}), &["10.0.0.9"]), 0, "a server of ours is in everybody's use");
+        let mut faint = alert("f2", "port-scan", "d2", 2, &["203.0.113.9"], json!({}));
+        faint["certainty"] = json!(40);
+        assert!(
+            found(&[alert("f1", "port-scan", "d1", 1, &["203.0.113.9"], json!({})), faint], 3).is_empty()
+        );
+    }
+}
