@@ -222,7 +222,7 @@ mod tests {
                 "external-beacon",
                 "d1",
                 1,
-                &["203.0.113.5"],
+                &["93.184.216.5"],
                 json!({"destination": "c2.example.net:443"}),
             ),
             alert("f2", "brute-force-smb", "d1", 2, &["10.0.0.2"], json!({"users": "HANAMI\\sato"})),
@@ -259,12 +259,12 @@ mod tests {
             found(&findings, 3).len()
         };
         assert_eq!(shared(&json!({"user": "sato@hanami.example"}), &[]), 1);
-        assert_eq!(shared(&json!({}), &["203.0.113.9"]), 1);
+        assert_eq!(shared(&json!({}), &["93.184.216.9"]), 1);
         assert_eq!(shared(&json!({}), &["10.0.0.9"]), 0, "a server of ours is in everybody's use");
-        let mut faint = alert("f2", "port-scan", "d2", 2, &["203.0.113.9"], json!({}));
+        let mut faint = alert("f2", "port-scan", "d2", 2, &["93.184.216.9"], json!({}));
         faint["certainty"] = json!(40);
         assert!(
-            found(&[alert("f1", "port-scan", "d1", 1, &["203.0.113.9"], json!({})), faint], 3).is_empty()
+            found(&[alert("f1", "port-scan", "d1", 1, &["93.184.216.9"], json!({})), faint], 3).is_empty()
         );
     }
 }
