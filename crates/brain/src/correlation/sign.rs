@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use detections::{DETECTIONS, Stage};
-use records::{Timestamp, is_local};
+use records::{LocalNetworks, Timestamp};
 use serde_json::Value;
 
 use super::is_closed;
@@ -97,8 +97,9 @@ impl<'a> Sign<'a> {
         let facts = DESTINATIONS.iter().filter_map(|name| self.finding["facts"][*name].as_str());
         let bare = |text: &str| text.rsplit_once(':').map_or(text, |(host, _)| host).to_lowercase();
         let named = facts.map(bare);
+        let private = LocalNetworks::default();
         let is_outside =
-            |name: &String| name.parse().map_or(name.contains('.'), |address| !is_local(address));
+            |name: &String| name.parse().map_or(name.contains('.'), |address| !private.contains(address));
         named.chain(self.peers().map(str::to_owned)).filter(is_outside).collect()
     }
 
