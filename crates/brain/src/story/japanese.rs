@@ -34,6 +34,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} が内部のサーバーから[ {bytes_taken} を]集め、外部へ[ {bytes_sent} を]送り出した",
     ),
     (
+        "device-name-sent-out",
+        "{device} が自分の名前を付けたファイルやメールを外部の {peers} へ送った（情報窃取の疑い）",
+    ),
+    (
         "exe-from-rare-external-location",
         "{device} が珍しい外部の場所 {peers} から実行ファイル[「{file_name}」]を取得した",
     ),
@@ -68,6 +72,11 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} が Kerberos で存在しない名前[ {names_unknown} 個]を試し、アカウントを探した",
     ),
     ("ldap-recon", "{device} が LDAP でディレクトリーを[ {searches} 回]広く検索した"),
+    ("long-connection", "{device} が名前解決されていない外部の {peers} と未知の方式で長時間つながっていた"),
+    (
+        "masqueraded-file-transfer",
+        "{device} が無害なものに見せかけたプログラム[「{file_name}」]を {peers} から取得した",
+    ),
     ("non-tls-on-443", "{device} が {peers} の 443 番ポートで TLS ではない通信をした"),
     ("ot-write-from-new-master", "{device} が制御装置 {peers} に[ {protocol} で]初めて書き込みを行った"),
     ("outbound-dos", "{device} が外部の {peers} にサービス妨害とみられる大量の通信を送った"),
@@ -76,6 +85,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "password-spray",
         "{device} が[ {users_failed} 個の]アカウントに少しずつパスワードを試した[。その後 {user_got_in} としてログインに成功した]",
+    ),
+    (
+        "peer-to-peer",
+        "{device} が[ {port} 番ポートで]多数の外部アドレス[（{addresses} 個）]と未知の方式で直接通信した",
     ),
     ("ping-sweep", "{device} が多数のホスト[（{hosts} 台）]に ping を送って探索した"),
     ("port-scan", "{device} が {peers} の[ {ports_tried} 個の]ポートを[ {seconds}の間に]調べた"),
@@ -113,7 +126,9 @@ const SENTENCES: &[(&str, &str)] = &[
     ("suspicious-admin", "{device} が {peers} に対して管理用の操作[（{operations}）]を行った"),
     ("suspicious-http", "{device} が[ {destination} と]不審な HTTP 通信をした"),
     ("suspicious-remote-execution", "{device} が {peers} でプログラムを遠隔実行した"),
+    ("suspicious-tls", "{device} が素性の疑わしい[ {destination} ]へ TLS で[ {sessions} 回]接続した"),
     ("tor-activity", "{device} が Tor のネットワークに[ {sessions} 回]接続した"),
+    ("unanswered-check-in", "{device} が応答のない外部の {peers} へ[ {calls} 回]呼びかけを繰り返した"),
 ];
 
 /// The finding in one sentence without its full stop.
