@@ -104,6 +104,16 @@ impl Casebook {
         self.bodies("SELECT body, NULL FROM devices ORDER BY name, id")
     }
 
+    /// The devices that findings concern, and the one that was seen last, by name.
+    pub fn concerned_devices(&self) -> Result<Vec<Value>, CasebookError> {
+        self.bodies(
+            "SELECT body, NULL FROM devices
+             WHERE id IN (SELECT device FROM findings)
+                OR id = (SELECT id FROM devices ORDER BY last_seen DESC, id LIMIT 1)
+             ORDER BY name, id",
+        )
+    }
+
     /// Takes down what was decided; it is safe when this returns. Gives its number.
     pub fn decide(&mut self, decision: &DecisionRow) -> Result<i64, CasebookError> {
         let DecisionRow { number: _, at, who, why, finding, body } = decision;

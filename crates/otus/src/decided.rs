@@ -13,7 +13,12 @@ pub(crate) fn decided(casebook: &Casebook) -> Result<Vec<Decided>> {
     Ok(casebook.decisions()?.into_iter().filter_map(understood).collect())
 }
 
-/// Everything in the casebook, seen together.
+/// All findings of the casebook, seen together, with the devices that they concern.
 pub(crate) fn correlated(casebook: &Casebook) -> Result<Correlated> {
+    Ok(correlate(casebook.findings()?, casebook.concerned_devices()?, &decided(casebook)?))
+}
+
+/// The same with all devices.
+pub(crate) fn correlated_with_all_devices(casebook: &Casebook) -> Result<Correlated> {
     Ok(correlate(casebook.findings()?, casebook.devices()?, &decided(casebook)?))
 }

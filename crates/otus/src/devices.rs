@@ -7,12 +7,13 @@ use brain::Correlated;
 use serde_json::Value;
 
 use crate::arguments::Devices;
-use crate::decided::correlated;
+use crate::decided::correlated_with_all_devices;
 use crate::findings::{casebook_of, print_score};
 use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, plain};
 
 pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
-    let Correlated { devices, accounts, .. } = correlated(&casebook_of(&arguments.lake.path)?)?;
+    let Correlated { devices, accounts, .. } =
+        correlated_with_all_devices(&casebook_of(&arguments.lake.path)?)?;
     let mut out = output::standard_output();
     if arguments.accounts {
         print_accounts(&mut out, &accounts, arguments.json)?;

@@ -6,13 +6,13 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::arguments::Story;
-use crate::decided::correlated;
+use crate::decided::correlated_with_all_devices;
 use crate::findings::{casebook_of, text};
 use crate::output::{self, FAINT, HEADING, Outcome, plain};
 
 pub(crate) fn run(arguments: &Story) -> Result<Outcome> {
     let folder = &arguments.lake.path;
-    let correlated = correlated(&casebook_of(folder)?)?;
+    let correlated = correlated_with_all_devices(&casebook_of(folder)?)?;
     let wanted = &arguments.device;
     let device = brain::device(&correlated, wanted).with_context(|| {
         format!("there is no device `{wanted}`; `otus devices` lists names, addresses and ids")
