@@ -272,6 +272,8 @@ fn an_error_points_at_the_place() {
         ("port:https", "`id.resp_p` is a number, which `https` is not", "https"),
         ("dst:somewhere", "`id.resp_h` is an address, which `somewhere` is not", "somewhere"),
         ("query>5", "`query` is no number: it has no more and less", "5"),
+        ("port:99999", "`id.resp_p` is a port, 0 to 65535, which `99999` is not", "99999"),
+        ("src:10.20.10.300", "`10.20.10.300` is no address", "10.20.10.300"),
         (
             "duration>\"a while\"",
             "`duration` is a span of time (10s, 5m, 2h, 3d), which `a while` is not",

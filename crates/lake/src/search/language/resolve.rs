@@ -93,6 +93,11 @@ fn column_tests(
         let message = format!("there is no field `{}`", name.text);
         Failure::new(&name.place, with_advice(message, nearest.as_deref()))
     })?;
+    let has_addresses =
+        fields.iter().flat_map(|field| &field.columns).any(|column| column.kind == Kind::Address);
+    if has_addresses && is_mistyped_address(&value.text) {
+        return Err(Failure::new(&value.place, format!("`{}` is no address", value.text)));
+    }
     let mut found = Vec::new();
     let mut reason = None;
     for field in &fields {
@@ -175,6 +180,12 @@ fn field_tests(field: &Field, operator: Operator, value: &Piece) -> Result<Vec<C
 
 fn is_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok() || Network::parse(text).is_some()
+}
+
+/// Four numbers between dots, of which one is too large.
+fn is_mistyped_address(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() == 4 && text.split('.').all(is_number) && text.parse::<IpAddr>().is_err()
 }
 
 /// A free word stands anywhere in any text; an address, also in columns of addresses. With `*` it must be like

@@ -16,6 +16,9 @@ const EXACT: &[&str] = &["community_id", "fuid", "id", "parent_fuid", "uid"];
 const LOWER_CASE: &[&str] =
     &["fingerprint", "hassh", "hassh_server", "ja3", "ja3s", "ja4", "md5", "sha1", "sha256"];
 
+/// Columns with ports.
+const PORTS: &[&str] = &["id.orig_p", "id.resp_p"];
+
 /// The tests of which one must pass; why the value does not fit the column.
 pub(super) fn tests(column: &Column, operator: Operator, value: &Piece) -> Result<Vec<Test>, String> {
     let text = value.text.as_str();
@@ -24,6 +27,9 @@ pub(super) fn tests(column: &Column, operator: Operator, value: &Piece) -> Resul
         return Ok(vec![Test::Present]);
     }
     let one = |test: Option<Test>, what: &str| test.map(|test| vec![test]).ok_or_else(|| fails(what));
+    if PORTS.contains(&column.name) && whole_number(text).is_some_and(|port| port > u64::from(u16::MAX)) {
+        return Err(fails("a port, 0 to 65535"));
+    }
     match column.kind {
         Kind::Text | Kind::TextList | Kind::AddressList | Kind::Address | Kind::Bool
             if comparison(operator) != Comparison::Equal =>
