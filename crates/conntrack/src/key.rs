@@ -50,18 +50,21 @@ impl Ends {
         if let (IpAddr::V4(source), IpAddr::V4(destination)) = (self.source, self.destination) {
             let source = u64::from(source.to_bits()) << 16 | u64::from(self.source_port);
             let destination = u64::from(destination.to_bits()) << 16 | u64::from(self.destination_port);
-            let forward = self.one_way || source <= destination;
-            let (first, second) = if forward { (source, destination) } else { (destination, source) };
+            let (first, second) = self.ordered(source, destination);
             return fold(fold(first ^ a, second ^ b) ^ u64::from(ip_proto), c);
         }
         let source = (address_number(self.source), self.source_port);
         let destination = (address_number(self.destination), self.destination_port);
-        let forward = self.one_way || source <= destination;
-        let (first, second) = if forward { (source, destination) } else { (destination, source) };
+        let (first, second) = self.ordered(source, destination);
         let halves = |address: u128| ((address >> 64) as u64, address as u64);
         let ((first_high, first_low), (second_high, second_low)) = (halves(first.0), halves(second.0));
         let ports = u64::from(first.1) << 24 | u64::from(second.1) << 8 | u64::from(ip_proto);
         fold(fold(first_high ^ a, first_low ^ b) ^ ports, fold(second_high ^ c, second_low ^ d) ^ e)
+    }
+
+    /// The same two whoever sends, unless answers are not looked for.
+    fn ordered<T: Ord>(&self, source: T, destination: T) -> (T, T) {
+        if self.one_way || source <= destination { (source, destination) } else { (destination, source) }
     }
 
     /// Whether a connection between these ends is meant.

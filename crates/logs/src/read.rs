@@ -77,8 +77,8 @@ impl<'a> Taker<'a> {
     }
 }
 
-/// Reads all logs to their end, or until the user ends it; now and then `on_progress` is called. The records are in the answer, to be taken in
-/// order; the report says what could not be read.
+/// Reads all logs to their end, or until the user ends it; now and then `on_progress` is called. The records are in the
+/// answer, to be taken in order; the report says what could not be read.
 ///
 /// # Errors
 /// What does not fit into memory cannot be written to the temporary folder.

@@ -18,6 +18,7 @@ mod messages;
 mod mime;
 mod percent;
 mod recognised;
+mod resynchronisation;
 mod shared;
 mod take;
 mod tpkt;

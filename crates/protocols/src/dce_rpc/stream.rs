@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wire::{self, HEADER_BYTES, Header, Message, Verifier};
+use crate::resynchronisation::find_beginning;
 
 /// Of a message in fragments so many bytes are kept: what is read of it stands at its beginning.
 const MESSAGE_BYTES_KEPT: usize = 1024;
@@ -40,7 +41,7 @@ impl Stream {
     pub(super) fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(Unit<'_>)) -> bool {
         while !bytes.is_empty() {
             if self.is_lost {
-                self.search(&mut bytes);
+                self.is_lost = !find_beginning(&mut self.buffer, &mut bytes, HEADER_BYTES, wire::begins_unit);
                 continue;
             }
             if !self.fill(HEADER_BYTES, &mut bytes) {
@@ -69,25 +70,6 @@ impl Stream {
             take(Unit { authentication, message });
         }
         true
-    }
-
-    /// Looks for the beginning of a unit; keeps so many bytes that one may be cut anywhere.
-    fn search(&mut self, bytes: &mut &[u8]) {
-        let kept = self.buffer.len();
-        let mut seen = std::mem::take(&mut self.buffer);
-        seen.extend_from_slice(bytes);
-        match seen.windows(HEADER_BYTES).position(wire::begins_unit) {
-            Some(place) => {
-                self.buffer = seen.get(place.min(kept)..kept).unwrap_or_default().to_vec();
-                *bytes = bytes.get(place.saturating_sub(kept)..).unwrap_or_default();
-                self.is_lost = false;
-            }
-            None => {
-                let last = seen.len().saturating_sub(HEADER_BYTES - 1);
-                self.buffer = seen.split_off(last);
-                *bytes = &[];
-            }
-        }
     }
 
     fn fill(&mut self, length: usize, bytes: &mut &[u8]) -> bool {

@@ -4,6 +4,7 @@ use records::{Sender, Timestamp};
 
 use super::session::KerberosSession;
 use super::wire;
+use crate::resynchronisation::find_beginning;
 use crate::{Analyzer, Chunk, Output, Transport};
 
 /// Longer messages are not read: a ticket with the largest authorization data that Windows allows fits in.
@@ -87,7 +88,6 @@ impl Stream {
             let wanted = self.message_length().map_or(LENGTH_BYTES, |length| LENGTH_BYTES + length);
             if wanted > LENGTH_BYTES + MESSAGE_BYTES_MAX {
                 // The bytes at hand may begin a message all the same.
-                self.lost = true;
                 self.search(bytes);
                 continue;
             }
@@ -112,23 +112,8 @@ impl Stream {
         (self.lost, self.buffer) = (true, Vec::new());
     }
 
-    /// Looks for the beginning of a message; keeps so many bytes that one may be cut anywhere.
     fn search(&mut self, bytes: &mut &[u8]) {
-        let kept = self.buffer.len();
-        let mut seen = std::mem::take(&mut self.buffer);
-        seen.extend_from_slice(bytes);
-        match seen.windows(BEGINNING_BYTES).position(begins_message) {
-            Some(place) => {
-                self.buffer = seen.get(place.min(kept)..kept).unwrap_or_default().to_vec();
-                *bytes = bytes.get(place.saturating_sub(kept)..).unwrap_or_default();
-                self.lost = false;
-            }
-            None => {
-                let last = seen.len().saturating_sub(BEGINNING_BYTES - 1);
-                self.buffer = seen.split_off(last);
-                *bytes = &[];
-            }
-        }
+        self.lost = !find_beginning(&mut self.buffer, bytes, BEGINNING_BYTES, begins_message);
     }
 
     /// What stands before the message, once that is there. The top bit is reserved (RFC 4120, section 7.2.2).

@@ -2,6 +2,8 @@
 //! direction of a stream into messages. The content of large reads and writes is handed on as it comes, all
 //! else is gathered up to a bound.
 
+use crate::resynchronisation::find_beginning;
+
 /// So many bytes of a message are gathered before it is decided what to do with it. No fixed part of a read
 /// or write is longer.
 pub(super) const HEAD_BYTES: usize = 128;
@@ -244,37 +246,10 @@ impl Framer {
         self.state = if left { State::Pass(span) } else { State::Netbios };
     }
 
-    /// Looks for a message: its kind, a length that can be, and the mark of a version. Keeps the last bytes, that a
-    /// mark may be cut anywhere; all others are looked at where they are.
+    /// Looks for a message: its kind, a length that can be, and the mark of a version.
     fn search(&mut self, bytes: &mut &[u8]) {
-        let (kept, fresh) = (self.buffer.len(), *bytes);
-        if kept > 0 {
-            self.buffer.extend_from_slice(fresh.get(..MARK_BYTES - 1).unwrap_or(fresh));
-            let found = self.buffer.windows(MARK_BYTES).position(begins_message);
-            if let Some(place) = found {
-                self.buffer.truncate(kept);
-                self.buffer.drain(..place.min(kept));
-                self.state = State::Netbios;
-                return;
-            }
-            if fresh.len() < MARK_BYTES {
-                let surplus = self.buffer.len().saturating_sub(MARK_BYTES - 1);
-                self.buffer.drain(..surplus);
-                *bytes = &[];
-                return;
-            }
-            self.buffer.clear();
-        }
-        match fresh.windows(MARK_BYTES).position(begins_message) {
-            Some(place) => {
-                *bytes = fresh.get(place..).unwrap_or_default();
-                self.state = State::Netbios;
-            }
-            None => {
-                let last = fresh.len().saturating_sub(MARK_BYTES - 1);
-                self.buffer.extend_from_slice(fresh.get(last..).unwrap_or_default());
-                *bytes = &[];
-            }
+        if find_beginning(&mut self.buffer, bytes, MARK_BYTES, begins_message) {
+            self.state = State::Netbios;
         }
     }
 }

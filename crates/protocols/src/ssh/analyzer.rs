@@ -233,8 +233,7 @@ impl SshAnalyzer {
             return;
         };
         let record = self.record(ts, output);
-        // Compressed packets have other sizes.
-        if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
+        if is_compressed(record) {
             return;
         }
         record.auth_success = Some(success);
@@ -249,19 +248,9 @@ impl SshAnalyzer {
     fn tell_refusal(&mut self, output: &mut Output<'_>) {
         let Some(ts) = self.last_answer.filter(|_| self.guess.was_refused_once()) else { return };
         let Some(record) = self.record.as_ref() else { return };
-        if matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com")) {
-            return;
+        if !is_compressed(record) {
+            output.write(login(record, ts, Some(false), "refused once".to_owned()));
         }
-        output.write(Login {
-            ts,
-            uid: record.uid,
-            id: record.id,
-            service: "ssh".into(),
-            method: None,
-            user: None,
-            success: Some(false),
-            status: Some("refused once".to_owned()),
-        });
     }
 
     fn finish(&mut self, output: &mut Output<'_>) {
@@ -269,18 +258,28 @@ impl SshAnalyzer {
         output.finish();
         let Some(record) = self.record.take() else { return };
         if let Some(ts) = self.last_attempt {
-            output.write(Login {
-                ts,
-                uid: record.uid,
-                id: record.id,
-                service: "ssh".into(),
-                method: None,
-                user: None,
-                success: record.auth_success,
-                status: Some(format!("{} attempts", record.auth_attempts)),
-            });
+            let status = format!("{} attempts", record.auth_attempts);
+            output.write(login(&record, ts, record.auth_success, status));
         }
         output.write(*record);
+    }
+}
+
+/// Compressed packets have other sizes, which tell nothing of logins.
+fn is_compressed(record: &Ssh) -> bool {
+    matches!(record.compression_alg.as_deref(), Some("zlib" | "zlib@openssh.com"))
+}
+
+fn login(record: &Ssh, ts: Timestamp, success: Option<bool>, status: String) -> Login {
+    Login {
+        ts,
+        uid: record.uid,
+        id: record.id,
+        service: "ssh".into(),
+        method: None,
+        user: None,
+        success,
+        status: Some(status),
     }
 }
 

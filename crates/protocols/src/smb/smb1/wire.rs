@@ -37,7 +37,7 @@ pub(in crate::smb) mod command {
 
     /// Whether it begins or continues a transaction.
     pub(in crate::smb) const fn is_transaction(command: u8) -> bool {
-        matches!(command, TRANSACTION | TRANSACTION2..=TRANSACTION2_SECONDARY | 0xa0..=0xa1)
+        matches!(command, TRANSACTION | TRANSACTION2..=TRANSACTION2_SECONDARY | NT_TRANSACT..=NT_TRANSACT_SECONDARY)
     }
 
     /// Whether another command may follow one of this kind.
