@@ -1,9 +1,11 @@
 //! A device for people: names, addresses, users and how threatened it is.
 
+use std::net::IpAddr;
+
 use detections::Finding;
 use records::{HardwareAddress, Timestamp};
 use rustc_hash::FxHashMap;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 use world::{AddressSpan, Aspect, Device, DeviceIndex, Sign, World, vendor};
 
 /// What is known of one device, with the worst of its findings.
@@ -46,43 +48,78 @@ pub struct Trait {
     pub evidence: String,
 }
 
-impl DeviceSummary {
-    /// The device as a JSON object, as `otus devices --json` prints it.
-    pub fn to_json(&self) -> Value {
-        let addresses: Vec<Value> = self
-            .addresses
-            .iter()
-            .map(|span| json!({"address": span.address, "from": span.from.to_string(), "to": span.to.to_string()}))
-            .collect();
-        let mut device = json!({
-            "id": self.id,
-            "name": self.name,
-            "names": self.names,
-            "addresses": addresses,
-            "macs": self.macs,
-            "users": self.users,
-            "first_seen": self.first_seen.to_string(),
-            "last_seen": self.last_seen.to_string(),
-            "alerts": self.alerts,
-            "threat": self.threat,
-            "certainty": self.certainty,
-        });
-        // Of most devices nothing is known: then nothing is said.
-        for name in ["os", "kind", "vendor"] {
-            if let Some(known) = self.traits.iter().find(|known| known.name == name) {
-                device[name] = json!({"value": known.value, "evidence": known.evidence});
-            }
+/// The device as a JSON object, as `otus devices --json` prints it. There are many of them, so it is written without a tree
+/// of values; names are in order.
+impl Serialize for DeviceSummary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = |name| self.traits.iter().filter(move |known| known.name == name).map(Known::of);
+        Told {
+            addresses: self.addresses.iter().map(Held::of).collect(),
+            alerts: self.alerts,
+            certainty: self.certainty,
+            first_seen: self.first_seen.to_string(),
+            id: &self.id,
+            kind: known("kind").next(),
+            last_seen: self.last_seen.to_string(),
+            macs: &self.macs,
+            name: &self.name,
+            names: &self.names,
+            os: known("os").next(),
+            software: known("software").collect(),
+            threat: self.threat,
+            users: &self.users,
+            vendor: known("vendor").next(),
         }
-        let programs: Vec<Value> = self
-            .traits
-            .iter()
-            .filter(|known| known.name == "software")
-            .map(|known| json!({"value": known.value, "evidence": known.evidence}))
-            .collect();
-        if !programs.is_empty() {
-            device["software"] = json!(programs);
-        }
-        device
+        .serialize(serializer)
+    }
+}
+
+/// Of most devices nothing is known: then nothing is said.
+#[derive(Serialize)]
+struct Told<'a> {
+    addresses: Vec<Held>,
+    alerts: usize,
+    certainty: u8,
+    first_seen: String,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Known<'a>>,
+    last_seen: String,
+    macs: &'a [String],
+    name: &'a str,
+    names: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    os: Option<Known<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    software: Vec<Known<'a>>,
+    threat: u8,
+    users: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<Known<'a>>,
+}
+
+#[derive(Serialize)]
+struct Held {
+    address: IpAddr,
+    from: String,
+    to: String,
+}
+
+impl Held {
+    fn of(span: &AddressSpan) -> Self {
+        Self { address: span.address, from: span.from.to_string(), to: span.to.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+struct Known<'a> {
+    evidence: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Known<'a> {
+    fn of(of: &'a Trait) -> Self {
+        Self { evidence: &of.evidence, value: &of.value }
     }
 }
 

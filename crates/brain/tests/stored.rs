@@ -35,8 +35,8 @@ fn example(version: u32) -> PathBuf {
 
 /// The findings, then the devices, one per line.
 fn told(brain: &Brain) -> String {
-    let findings = brain.findings().iter().map(|finding| finding.to_json());
-    let devices = brain.devices().map(|device| device.to_json());
+    let findings = brain.findings().iter().map(|finding| finding.to_json().to_string());
+    let devices = brain.devices().map(|device| serde_json::to_string(&device).unwrap());
     findings.chain(devices).map(|value| format!("{value}\n")).collect()
 }
 

@@ -6,8 +6,9 @@ use packets::LinkType;
 
 use crate::block::Block;
 
-/// Most frames of a batch.
-pub const BATCH_FRAMES: usize = 1024;
+/// Most frames of a batch. Fewer, and threads wake each other so often that it costs; more, and the frames are no longer in the
+/// cache when the shards read them.
+pub const BATCH_FRAMES: usize = 2048;
 
 /// A batch with so many bytes of frames is full, however few these are: a frame may be long.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;

@@ -31,6 +31,7 @@ pub struct Input {
     at: usize,
     end: usize,
     content_length: u64,
+    /// Of what came out of the unpacker; plain content has the hash of the file.
     content_hash: Xxh3,
     state: State,
     fault: Option<(u64, Fault)>,
@@ -80,7 +81,9 @@ impl Input {
         while self.state != State::Ended {
             let Some(left) = room.get_mut(filled..).filter(|left| !left.is_empty()) else { break };
             let produced = self.portion(left);
-            self.content_hash.update(left.get(..produced).unwrap_or(&[]));
+            if !self.is_plain() {
+                self.content_hash.update(left.get(..produced).unwrap_or(&[]));
+            }
             self.content_length += produced as u64;
             filled += produced;
             if self.content_length > CONTENT_BYTES_FREE.max(self.raw.offset().saturating_mul(EXPANSION_MAX)) {
@@ -91,8 +94,7 @@ impl Input {
     }
 
     fn portion(&mut self, room: &mut [u8]) -> usize {
-        let is_plain = matches!(self.unpacker, Some(Unpacker::Plain));
-        if is_plain && self.at == self.end {
+        if self.is_plain() && self.at == self.end {
             return self.read_plain(room);
         }
         if self.at == self.end && self.state == State::Open {
@@ -164,6 +166,10 @@ impl Input {
         matches!(self.unpacker, Some(Unpacker::Gzip(_) | Unpacker::Zstd(_)))
     }
 
+    fn is_plain(&self) -> bool {
+        matches!(self.unpacker, Some(Unpacker::Plain))
+    }
+
     /// Reads the file to its end for the sake of the hashes: the content as far as it can be unpacked, however much
     /// of it made sense as a capture, and all bytes on disk.
     pub(crate) fn drain(&mut self) {
@@ -212,6 +218,7 @@ impl Input {
 
     /// Length and XXH3-128 of the content that came out.
     pub(crate) fn content(&self) -> (u64, u128) {
-        (self.content_length, self.content_hash.digest128())
+        let hash = if self.is_plain() { self.raw.identity().hash } else { self.content_hash.digest128() };
+        (self.content_length, hash)
     }
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use records::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, params};
+use serde::Serialize;
 use serde_json::Value;
 
 pub use error::CasebookError;
@@ -61,7 +62,7 @@ impl Casebook {
     pub fn keep(
         &mut self,
         findings: impl IntoIterator<Item = FindingRow>,
-        devices: impl IntoIterator<Item = DeviceRow>,
+        devices: impl IntoIterator<Item = DeviceRow<impl Serialize>>,
     ) -> Result<(), CasebookError> {
         let transaction = self.database.transaction()?;
         write(&transaction, findings, devices)?;
@@ -73,7 +74,7 @@ impl Casebook {
     pub fn keep_only(
         &mut self,
         findings: impl IntoIterator<Item = FindingRow>,
-        devices: impl IntoIterator<Item = DeviceRow>,
+        devices: impl IntoIterator<Item = DeviceRow<impl Serialize>>,
     ) -> Result<(), CasebookError> {
         let transaction = self.database.transaction()?;
         transaction.execute_batch(
@@ -164,7 +165,7 @@ impl Casebook {
 fn write(
     transaction: &Transaction<'_>,
     findings: impl IntoIterator<Item = FindingRow>,
-    devices: impl IntoIterator<Item = DeviceRow>,
+    devices: impl IntoIterator<Item = DeviceRow<impl Serialize>>,
 ) -> Result<(), CasebookError> {
     let mut insert = transaction.prepare(
                 "INSERT INTO findings (id, detection, device, host, first_seen, last_seen, raised, threat, certainty, state, body)
@@ -193,7 +194,8 @@ fn write(
                  ON CONFLICT (id) DO UPDATE SET name = ?2, first_seen = ?3, last_seen = ?4, body = ?5",
     )?;
     for row in devices {
-        insert.execute(params![row.id, row.name, row.first_seen.0, row.last_seen.0, row.body.to_string()])?;
+        let body = serde_json::to_string(&row.body)?;
+        insert.execute(params![row.id, row.name, row.first_seen.0, row.last_seen.0, body])?;
     }
     Ok(())
 }
@@ -203,6 +205,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    const NO_DEVICES: [DeviceRow; 0] = [];
 
     fn finding(id: &str, threat: u8, certainty: u8) -> FindingRow {
         FindingRow {
@@ -233,9 +237,11 @@ mod tests {
     fn findings_are_ranked_and_told_again_replace_themselves() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep([finding("a", 90, 40), finding("b", 40, 80), finding("c", 80, 80)], []).unwrap();
+        casebook
+            .keep([finding("a", 90, 40), finding("b", 40, 80), finding("c", 80, 80)], NO_DEVICES)
+            .unwrap();
         assert_eq!(ids(&casebook), ["c", "b", "a"]);
-        casebook.keep([finding("a", 99, 99)], []).unwrap();
+        casebook.keep([finding("a", 99, 99)], NO_DEVICES).unwrap();
         assert_eq!(ids(&Casebook::read(folder.path()).unwrap()), ["a", "c", "b"]);
     }
 
@@ -243,9 +249,9 @@ mod tests {
     fn a_state_that_a_person_gave_stays() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep([finding("a", 90, 90)], []).unwrap();
+        casebook.keep([finding("a", 90, 90)], NO_DEVICES).unwrap();
         casebook.database.execute("UPDATE findings SET state = 'triaged'", []).unwrap();
-        casebook.keep([finding("a", 95, 95)], []).unwrap();
+        casebook.keep([finding("a", 95, 95)], NO_DEVICES).unwrap();
         let findings = casebook.findings().unwrap();
         assert_eq!((&findings[0]["state"], &findings[0]["threat"]), (&json!("triaged"), &json!(95)));
     }
@@ -254,9 +260,11 @@ mod tests {
     fn what_is_kept_alone_replaces_all_but_what_a_person_decided_on() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep([finding("a", 90, 90), finding("b", 80, 90), finding("c", 70, 90)], []).unwrap();
+        casebook
+            .keep([finding("a", 90, 90), finding("b", 80, 90), finding("c", 70, 90)], NO_DEVICES)
+            .unwrap();
         casebook.database.execute("UPDATE findings SET state = 'triaged' WHERE id = 'a'", []).unwrap();
-        casebook.keep_only([finding("c", 60, 90)], []).unwrap();
+        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES).unwrap();
         assert_eq!(ids(&casebook), ["a", "c"]);
         assert_eq!(casebook.finding_count().unwrap(), 2);
     }
@@ -287,9 +295,9 @@ mod tests {
     fn a_finding_that_was_marked_stays_when_it_is_not_found_again() {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
-        casebook.keep([finding("a", 90, 90), finding("b", 80, 90)], []).unwrap();
+        casebook.keep([finding("a", 90, 90), finding("b", 80, 90)], NO_DEVICES).unwrap();
         casebook.decide(&mark("a")).unwrap();
-        casebook.keep_only([finding("c", 60, 90)], []).unwrap();
+        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES).unwrap();
         assert_eq!(ids(&casebook), ["a", "c"]);
     }
 

@@ -30,9 +30,9 @@ pub struct FindingRow {
     pub body: Value,
 }
 
-/// A device.
+/// A device; `B` is written as JSON.
 #[derive(Clone, Debug, PartialEq)]
-pub struct DeviceRow {
+pub struct DeviceRow<B = Value> {
     /// Its stable id.
     pub id: String,
     /// Its name.
@@ -42,7 +42,7 @@ pub struct DeviceRow {
     /// Latest traffic.
     pub last_seen: Timestamp,
     /// The whole device, as `otus devices --json` prints it.
-    pub body: Value,
+    pub body: B,
 }
 
 /// Something that a person decided.

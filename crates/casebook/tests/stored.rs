@@ -51,6 +51,8 @@ fn findings() -> Vec<FindingRow> {
     ]
 }
 
+const NO_DEVICES: [DeviceRow; 0] = [];
+
 fn devices() -> Vec<DeviceRow> {
     vec![DeviceRow {
         id: "d1".to_owned(),
@@ -138,7 +140,7 @@ fn casebooks_of_all_versions_are_brought_up_to_date_and_keep_all_values() {
         assert_eq!(rows(folder.path(), "devices", device_row), devices(), "version {version}");
         let mut surer = findings().remove(1);
         surer.certainty = 99;
-        casebook.keep([surer], []).unwrap();
+        casebook.keep([surer], NO_DEVICES).unwrap();
         assert_eq!(casebook.findings().unwrap()[0]["id"], "f0000000000000002");
     }
 }

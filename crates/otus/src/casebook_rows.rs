@@ -19,12 +19,12 @@ pub(crate) fn finding_row(finding: &brain::Finding) -> FindingRow {
     }
 }
 
-pub(crate) fn device_row(device: brain::DeviceSummary) -> DeviceRow {
+pub(crate) fn device_row(device: brain::DeviceSummary) -> DeviceRow<brain::DeviceSummary> {
     DeviceRow {
+        id: device.id.clone(),
+        name: device.name.clone(),
         first_seen: device.first_seen,
         last_seen: device.last_seen,
-        body: device.to_json(),
-        id: device.id,
-        name: device.name,
+        body: device,
     }
 }

@@ -4,8 +4,9 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 /// More of one body is not inflated: 1 kB can grow to 1 MB.
 const INFLATED_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// So much is inflated at a time, on the stack.
-const OUTPUT_BYTES: usize = 4096;
+/// So much is inflated at a time. What was inflated is copied into the window of the format after each time, so that few
+/// large pieces cost less than many small ones.
+const OUTPUT_BYTES: usize = 16 * 1024;
 /// Bare deflate has no checksum and no sign; only after so much output it is believed.
 const UNSURE_BYTES: usize = 4096;
 /// So many bytes show the format.
@@ -15,6 +16,7 @@ const MAGIC_BYTES: usize = 2;
 pub(crate) struct Inflater {
     magic: Vec<u8>,
     stream: Option<Decompress>,
+    output: Box<[u8]>,
     /// What bare deflate gave so far, until it is believed.
     unsure: Option<Vec<u8>>,
     is_over: bool,
@@ -23,7 +25,7 @@ pub(crate) struct Inflater {
 impl Inflater {
     /// Begins a body.
     pub(crate) fn new() -> Self {
-        Self { magic: Vec::new(), stream: None, unsure: None, is_over: false }
+        Self { magic: Vec::new(), stream: None, output: Box::default(), unsure: None, is_over: false }
     }
 
     /// Inflates the next bytes and gives them to `take`. `Err` names what is wrong, once.
@@ -39,6 +41,7 @@ impl Inflater {
             return Ok(());
         }
         let bytes = std::mem::take(&mut self.magic);
+        self.output = vec![0; OUTPUT_BYTES].into();
         self.stream = Some(match bytes.as_slice() {
             [0x1f, 0x8b, ..] => Decompress::new_gzip(15),
             [method, flags, ..] => {
@@ -63,10 +66,10 @@ impl Inflater {
 
     fn run(&mut self, mut bytes: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<(), &'static str> {
         let Some(stream) = &mut self.stream else { return Ok(()) };
-        let mut output = [0; OUTPUT_BYTES];
+        let output = &mut self.output;
         loop {
             let (read_before, written_before) = (stream.total_in(), stream.total_out());
-            let status = stream.decompress(bytes, &mut output, FlushDecompress::Sync);
+            let status = stream.decompress(bytes, output, FlushDecompress::Sync);
             let read = usize::try_from(stream.total_in() - read_before).unwrap_or_default();
             let written = usize::try_from(stream.total_out() - written_before).unwrap_or_default();
             bytes = bytes.get(read..).unwrap_or_default();
