@@ -242,7 +242,7 @@ fn score(reports: &Reports, sent: &Sent, percent: f64, world: &World) -> Score {
     }
     let history = world.history();
     if percent < RARE {
-        let reason = format!("rarity {percent:.0} %: others use the destination, or have for long");
+        let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
         score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
     } else {
         let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");

@@ -191,7 +191,7 @@ fn score(calls: &Calls, percent: f64, world: &World) -> Score {
         score.certainty("address", 10.0, "no name leads there: the addresses were contacted as such");
     }
     if percent < RARE {
-        let reason = format!("rarity {percent:.0} %: others use the destination, or have for long");
+        let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
         score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
     } else {
         let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
