@@ -12,6 +12,7 @@ mod generated;
 mod json;
 mod letters;
 mod quieting;
+mod rarity;
 mod resolvers;
 mod score;
 mod tell;

@@ -11,6 +11,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 use self::names::OwnNames;
 use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
+use crate::rarity::{Weight, score_rarity_and_history};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
@@ -29,8 +30,6 @@ const DEVICES_MAX: usize = 10_000;
 const QUIET: Interval = Interval::from_secs(7 * 86_400);
 const TITLES_KEPT: usize = 8;
 const TITLE_MAX: usize = 200;
-/// Below this rarity others use the destination, or have for long.
-const RARE: f64 = 75.0;
 /// Services that tell a program under which address the world sees it; people hardly ask them, and not just before.
 const MIRRORS: [&str; 12] = [
     "api.ipify.org",
@@ -240,18 +239,7 @@ fn score(reports: &Reports, sent: &Sent, percent: f64, world: &World) -> Score {
             tell::count(u32::try_from(sent.titles.len()).unwrap_or(8), "such title"),
         );
     }
-    let history = world.history();
-    if percent < RARE {
-        let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
-        score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
-    } else {
-        let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
-        score.certainty("rarity", 10.0 * history * (percent / 100.0), reason);
-    }
-    if history < 1.0 {
-        let reason = "too little traffic was learned from to call the destination rare";
-        score.certainty("history", -10.0 * (1.0 - history), reason);
-    }
+    score_rarity_and_history(&mut score, "destination", percent, Weight::Beside(10.0), world);
     score.threat("stage", 75.0, "a program that steals says whose data it brings");
     score
 }

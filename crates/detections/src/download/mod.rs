@@ -5,6 +5,7 @@ mod chain;
 mod content;
 mod join;
 mod place;
+mod report;
 
 pub(crate) use chain::Chain;
 pub(crate) use content::{Content, content, is_disguised, is_web_control};

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use records::{AnyRecord, Conn, Interval, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use world::{Direction, Seen, World};
 
+use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -33,7 +34,7 @@ const SOURCES_KEPT: usize = 4096;
 /// Of a flood so many connections carry something at most, as a share of those that carry nothing.
 const USED_SHARE: u64 = 10;
 const MINUTE: Interval = Interval::from_secs(60);
-/// Hosts that are followed; when full, those that are not flooded go, then all.
+/// Hosts that are followed.
 const HOSTS_MAX: usize = 16_384;
 const PEERS_TOLD: usize = 16;
 
@@ -58,7 +59,7 @@ struct Flood {
 #[derive(Default, Serialize, Deserialize)]
 struct InboundDos {
     /// By address: a host that is flooded may not speak at all.
-    hosts: FxHashMap<IpAddr, Flood>,
+    hosts: Bounded<IpAddr, Flood, HOSTS_MAX>,
 }
 
 /// What a connection from outside is to a flood.
@@ -88,13 +89,7 @@ impl Watch for InboundDos {
         let (AnyRecord::Conn(conn), Direction::Inward) = (seen.record, seen.direction) else { return };
         let Some(share) = share(conn) else { return };
         let host = conn.id.resp_h;
-        if self.hosts.len() >= HOSTS_MAX && !self.hosts.contains_key(&host) {
-            self.hosts.retain(|_, flood| flood.told > 0);
-            if self.hosts.len() >= HOSTS_MAX {
-                self.hosts.clear();
-            }
-        }
-        let flood = self.hosts.entry(host).or_insert_with(|| Flood::new(host));
+        let flood = self.hosts.entry(host, || Flood::new(host));
         flood.note(conn, seen.end, &share);
         // Repeats are told on a logarithmic scale.
         if flood.is_flood() && (flood.told == 0 || flood.total >= flood.told.saturating_mul(2)) {
@@ -104,14 +99,7 @@ impl Watch for InboundDos {
     }
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
-        let mut over: Vec<_> = self
-            .hosts
-            .iter()
-            .filter(|(_, flood)| now.since(flood.trail.last) > MINUTE)
-            .map(|(host, _)| *host)
-            .collect();
-        over.sort_unstable();
-        for host in over {
+        for host in self.hosts.keys_where(|flood| now.since(flood.trail.last) > MINUTE) {
             if let Some(flood) = self.hosts.remove(&host)
                 && flood.told > 0
                 && flood.total > flood.told
@@ -126,6 +114,12 @@ impl Watch for InboundDos {
     }
 
     checkpoint!();
+}
+
+impl Standing for Flood {
+    fn standing(&self) -> (bool, Timestamp) {
+        (self.told > 0, self.trail.last)
+    }
 }
 
 impl Flood {

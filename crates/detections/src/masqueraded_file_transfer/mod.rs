@@ -6,7 +6,7 @@ use world::{Rarity, Seen, World};
 
 use crate::detection::checkpoint;
 use crate::download::{Chain, Content, Download, Joiner, content, is_disguised, is_web_control, score_place};
-use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell, tools};
+use crate::{Detection, Findings, Report, Score, Stage, Watch, tell, tools};
 
 pub(crate) const DETECTION: Detection = Detection {
     id: "masqueraded-file-transfer",
@@ -75,37 +75,23 @@ fn masquerade(download: &Download) -> Option<(f64, String)> {
 }
 
 fn report(download: &Download, points: f64, how: &str, world: &World, findings: &mut Findings) {
-    let (file, request) = (&download.file, &download.request);
+    let request = &download.request;
     let chain = Chain::of(download, world);
     let (score, rarity) = score(download, points, how, world);
-    let place = request.host().to_owned();
-    findings.report(
-        Report {
-            detection: &DETECTION,
-            device: Some(download.device),
-            host: file.id.orig_h,
-            key: &place,
-            peers: vec![file.id.resp_h],
-            first_seen: chain.start().unwrap_or(request.ts).min(request.ts),
-            last_seen: file.ts.max(request.ts),
-            summary: format!(
-                "{} fetched {} ({}) from {place}: {how}.",
-                world.name_of(download.device, file.id.orig_h),
-                download.name(),
-                tell::bytes(file.bytes),
-            ),
-            facts: download
-                .facts(&rarity)
-                .with_some("content_type", request.content_type.clone())
-                .with_some("user_agent", request.user_agent.clone())
-                .with_some("chain", chain.told(request)),
-            baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
-            evidence: chain.uids().chain([request.uid, file.fuid]).collect(),
-            supersedes: Supersedes::IfSurer,
-            score,
-        },
-        world,
+    let place = request.host();
+    let report = download.report(&DETECTION, place, Some(&chain), (score, &rarity), world);
+    let summary = format!(
+        "{} fetched {} ({}) from {place}: {how}.",
+        download.fetcher(world),
+        download.name(),
+        tell::bytes(download.file.bytes),
     );
+    let facts = report
+        .facts
+        .with_some("content_type", request.content_type.clone())
+        .with_some("user_agent", request.user_agent.clone())
+        .with_some("chain", chain.told(request));
+    findings.report(Report { summary, facts, ..report }, world);
 }
 
 fn score(download: &Download, points: f64, how: &str, world: &World) -> (Score, Rarity) {

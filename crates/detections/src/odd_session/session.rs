@@ -3,10 +3,9 @@
 use records::{AnyRecord, Conn};
 use world::{DeviceIndex, Direction, Rarity, Seen, World};
 
+use crate::rarity::{Weight, score_rarity_and_history};
 use crate::{Score, tell};
 
-/// Below this rarity others use the destination, or have for long.
-const RARE: f64 = 75.0;
 /// Days on which the device contacted the destination before it counts as its habit.
 const HABIT_DAYS: u16 = 3;
 /// Seconds after which a session is long.
@@ -55,18 +54,8 @@ impl<'a> Session<'a> {
 
     /// Scores the destination: rarity, name, habit; and how long the session lasted.
     pub(crate) fn score_destination(&self, score: &mut Score, world: &World) {
-        let (percent, history) = (self.rarity(world).percent, world.history());
-        if percent < RARE {
-            let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
-            score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
-        } else {
-            let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
-            score.certainty("rarity", 20.0 * history * (percent / 100.0), reason);
-        }
-        if history < 1.0 {
-            let reason = "too little traffic was learned from to call the destination rare";
-            score.certainty("history", -10.0 * (1.0 - history), reason);
-        }
+        let percent = self.rarity(world).percent;
+        score_rarity_and_history(score, "destination", percent, Weight::Beside(20.0), world);
         let address = self.conn.id.resp_h;
         if world.names().knows_dns() && world.names().proven_domain(address).is_none() {
             score.certainty("address", 10.0, "no name leads there: the address was contacted as such");

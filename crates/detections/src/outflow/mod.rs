@@ -9,12 +9,11 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World, registered_domain};
 
+use crate::rarity::{Weight, score_rarity};
 use crate::{Detection, Facts, Report, Score, Supersedes, tell};
 
 /// A connection that sends less is not looked at.
 const CONNECTION_MIN: u64 = 10_000;
-/// Below this rarity others use the destination, or have for long.
-const RARE: f64 = 75.0;
 /// Days on which the device sent comparable volumes before the destination counts as known.
 const KNOWN_DAYS: u16 = 2;
 /// Volumes up to this many times the largest earlier day are comparable.
@@ -65,15 +64,7 @@ impl<'a> Outflow<'a> {
     /// Scores the destination: its rarity, whether it has a name, and whether the device is used to send there.
     pub(crate) fn score_destination(&self, score: &mut Score, world: &World, weight: f64) -> Rarity {
         let rarity = world.rarity(self.destination, None);
-        let percent = rarity.percent;
-        if percent < RARE {
-            let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
-            score.certainty("rarity", -(10.0 + (RARE - percent) * 0.6), reason);
-        } else {
-            let share = 0.4 + 0.6 * (percent - RARE) / (100.0 - RARE);
-            let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
-            score.certainty("rarity", weight * world.history() * share, reason);
-        }
+        score_rarity(score, "destination", rarity.percent, Weight::Mainly(weight), world);
         if self.peer.domain.is_none() {
             score.certainty("address", 5.0, "no name leads there: the address was contacted as such");
         }

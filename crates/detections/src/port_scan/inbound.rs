@@ -3,37 +3,33 @@
 
 use std::net::IpAddr;
 
-use records::{Conn, Interval, Timestamp};
-use rustc_hash::FxHashMap;
+use records::{Conn, Timestamp};
 use serde::{Deserialize, Serialize};
-use world::{Seen, World};
+use world::World;
 
 use super::probes::Probes;
 use super::{DETECTION, WINDOW};
 use crate::attempt::attempt;
+use crate::bounded::Bounded;
 use crate::{Facts, Findings, Report, Score, Supersedes, tell};
 
 /// Ports of one device that one host outside tried within a day.
 const PORTS_MIN: usize = 500;
-/// Pairs that are followed; when full, those quiet for an hour go, then those that tried little, then all.
+/// Pairs that are followed.
 const PAIRS_MAX: usize = 50_000;
-const PORTS_OF_LITTLE: usize = 50;
 
 /// What hosts outside tried, by (host outside, device of ours).
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Inbound {
-    pairs: FxHashMap<(IpAddr, IpAddr), Probes>,
+    pairs: Bounded<(IpAddr, IpAddr), Probes, PAIRS_MAX>,
 }
 
 impl Inbound {
     /// Takes a connection from outside.
-    pub(super) fn observe(&mut self, conn: &Conn, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+    pub(super) fn observe(&mut self, conn: &Conn, world: &World, findings: &mut Findings) {
         let Some(answer) = attempt(conn) else { return };
         let key = (conn.id.orig_h, conn.id.resp_h);
-        if !self.pairs.contains_key(&key) {
-            self.make_room(seen.end);
-        }
-        let probes = self.pairs.entry(key).or_default();
+        let probes = self.pairs.entry(key, Probes::default);
         let is_new = probes.note(conn, answer);
         if is_new && probes.unused() >= PORTS_MIN && probes.is_worth_telling() {
             tell(key, probes, world, findings);
@@ -42,27 +38,12 @@ impl Inbound {
 
     /// Tells what was tried since the last report when a scan pauses, and forgets.
     pub(super) fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
-        let mut pending: Vec<(IpAddr, IpAddr)> =
-            self.pairs.iter().filter(|(_, probes)| probes.is_untold(now)).map(|(key, _)| *key).collect();
-        pending.sort_unstable();
-        for key in pending {
+        for key in self.pairs.keys_where(|probes| probes.is_untold(now)) {
             if let Some(probes) = self.pairs.get_mut(&key) {
                 tell(key, probes, world, findings);
             }
         }
-        self.pairs.retain(|_, probes| now.since(probes.last) <= WINDOW);
-    }
-
-    fn make_room(&mut self, now: Timestamp) {
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, probes| now.since(probes.last) < Interval::from_secs(3600));
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.retain(|_, probes| probes.unused() >= PORTS_OF_LITTLE);
-        }
-        if self.pairs.len() >= PAIRS_MAX {
-            self.pairs.clear();
-        }
+        self.pairs.retain(|probes| now.since(probes.last) <= WINDOW);
     }
 }
 

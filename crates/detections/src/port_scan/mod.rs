@@ -62,7 +62,7 @@ impl Watch for PortScan {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
         let AnyRecord::Conn(conn) = seen.record else { return };
         if seen.direction == Direction::Inward {
-            self.inbound.observe(conn, seen, world, findings);
+            self.inbound.observe(conn, world, findings);
             return;
         }
         let Some(device) = seen.orig else { return };

@@ -4,7 +4,7 @@ use world::{Rarity, World};
 
 use super::DETECTION;
 use crate::download::{Content, Download, content, score_place};
-use crate::{Facts, Findings, Report, Score, Supersedes, tell, tools};
+use crate::{Findings, Report, Score, tell, tools};
 
 /// A tool that fetches a script or an archive from a bare address is nearly proof by itself.
 const BARE_ADDRESS: f64 = 20.0;
@@ -14,31 +14,18 @@ pub(super) fn judge(download: &Download, world: &World, findings: &mut Findings)
     let Some(agent) = request.user_agent.as_deref().filter(|agent| tools::is_tool(agent)) else { return };
     let Some(content) = content(file, &download.path()) else { return };
     let (score, rarity) = score(download, agent, content, world);
-    let device = world.name_of(download.device, file.id.orig_h);
-    let place = request.host().to_owned();
-    findings.report(
-        Report {
-            detection: &DETECTION,
-            device: Some(download.device),
-            host: file.id.orig_h,
-            key: &file.id.resp_h.to_string(),
-            peers: vec![file.id.resp_h],
-            first_seen: request.ts,
-            last_seen: file.ts.max(request.ts),
-            summary: format!(
-                "{device} fetched {} ({}) from {place} with {agent}; the place is rare here ({:.0} %).",
-                download.name(),
-                tell::bytes(file.bytes),
-                rarity.percent
-            ),
-            facts: download.facts(&rarity).with("user_agent", agent),
-            baseline: Facts::default().with_population("devices_that_use_the_place", &rarity, world),
-            evidence: [request.uid, file.fuid].into_iter().collect(),
-            supersedes: Supersedes::IfSurer,
-            score,
-        },
-        world,
+    let place = request.host();
+    let key = file.id.resp_h.to_string();
+    let report = download.report(&DETECTION, &key, None, (score, &rarity), world);
+    let summary = format!(
+        "{} fetched {} ({}) from {place} with {agent}; the place is rare here ({:.0} %).",
+        download.fetcher(world),
+        download.name(),
+        tell::bytes(file.bytes),
+        rarity.percent
     );
+    let facts = report.facts.with("user_agent", agent);
+    findings.report(Report { summary, facts, ..report }, world);
 }
 
 fn score(download: &Download, agent: &str, content: Content, world: &World) -> (Score, Rarity) {

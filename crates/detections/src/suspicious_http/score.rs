@@ -5,9 +5,8 @@ use world::{DeviceIndex, World, host_of};
 use super::place::Place;
 use super::signs::Sign;
 use crate::Score;
+use crate::rarity::{Weight, score_rarity_and_history};
 
-/// Below this rarity others use the host, or have for long.
-const RARE: f64 = 75.0;
 /// An answer to a check-in is short.
 const SHORT: u64 = 1_000;
 
@@ -26,18 +25,7 @@ pub(super) fn score(device: DeviceIndex, place: &Place, percent: f64, world: &Wo
     if place.has(Sign::WebControl) && is_alone(device, place, world) {
         score.certainty("alone", 10.0, "one request, and nothing that a page would load besides");
     }
-    let history = world.history();
-    if percent < RARE {
-        let reason = format!("rarity {percent:.0} %: others here use the host, or have for long");
-        score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
-    } else {
-        let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the host");
-        score.certainty("rarity", 20.0 * history * (percent / 100.0), reason);
-    }
-    if history < 1.0 {
-        let reason = "too little traffic was learned from to call the host rare";
-        score.certainty("history", -10.0 * (1.0 - history), reason);
-    }
+    score_rarity_and_history(&mut score, "host", percent, Weight::Beside(20.0), world);
     score.threat("stage", 60.0, "a program that hides reports to somebody");
     score
 }

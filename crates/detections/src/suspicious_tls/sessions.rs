@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, World, hash_of};
 
 use super::certificate;
+use crate::rarity::{Weight, score_rarity_and_history};
 use crate::trail::Trail;
 use crate::{Score, generated};
 
 const TEXT_MAX: usize = 200;
-/// Below this rarity others use the destination, or have for long.
-const RARE: f64 = 75.0;
 /// Ports on which TLS stands.
 const PORTS: [u16; 18] =
     [443, 465, 563, 587, 636, 853, 989, 990, 993, 995, 3269, 3389, 5061, 5223, 5228, 8443, 8883, 9443];
@@ -176,19 +175,8 @@ impl Sessions {
                 format!("{name} is a name that anybody gets for a changing address"),
             );
         }
-        let (percent, history) =
-            (world.rarity(address, self.server_name.as_deref()).percent, world.history());
-        if percent < RARE {
-            let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
-            score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
-        } else {
-            let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
-            score.certainty("rarity", 12.0 * history * (percent / 100.0), reason);
-        }
-        if history < 1.0 {
-            let reason = "too little traffic was learned from to call the destination rare";
-            score.certainty("history", -10.0 * (1.0 - history), reason);
-        }
+        let percent = world.rarity(address, self.server_name.as_deref()).percent;
+        score_rarity_and_history(score, "destination", percent, Weight::Beside(12.0), world);
     }
 }
 

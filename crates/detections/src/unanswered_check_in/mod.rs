@@ -8,6 +8,7 @@ use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
+use crate::rarity::{Weight, score_rarity_and_history};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
@@ -31,8 +32,6 @@ const QUIET: Interval = Interval::from_secs(86_400);
 const DEVICES_MAX: usize = 10_000;
 const PEERS_KEPT: usize = 16;
 const SIZES_KEPT: usize = 32;
-/// Below this rarity others use the destination, or have for long.
-const RARE: f64 = 75.0;
 /// Ports of protocols that were looked for in the bytes and not found.
 const TAKEN: [u16; 14] = [21, 22, 25, 53, 80, 110, 143, 443, 587, 993, 2404, 3389, 8080, 8443];
 
@@ -186,21 +185,10 @@ fn score(calls: &Calls, percent: f64, world: &World) -> Score {
     }
     let repeats = (4.0 * (calls.count as f64).log2()).min(15.0);
     score.certainty("repeats", repeats, format!("{} calls", calls.count));
-    let history = world.history();
     if world.names().knows_dns() {
         score.certainty("address", 10.0, "no name leads there: the addresses were contacted as such");
     }
-    if percent < RARE {
-        let reason = format!("rarity {percent:.0} %: others here use the destination, or have for long");
-        score.certainty("rarity", -20.0 - (RARE - percent) * 0.4, reason);
-    } else {
-        let reason = format!("rarity {percent:.0} %: hardly anyone here contacts the destination");
-        score.certainty("rarity", 10.0 * history * (percent / 100.0), reason);
-    }
-    if history < 1.0 {
-        let reason = "too little traffic was learned from to call the destination rare";
-        score.certainty("history", -10.0 * (1.0 - history), reason);
-    }
+    score_rarity_and_history(&mut score, "destination", percent, Weight::Beside(10.0), world);
     score.threat("stage", 55.0, "a program looks for whoever commands it, who is not there for now");
     score
 }
