@@ -94,6 +94,7 @@ mod unanswered_check_in;
 // What several detections share.
 mod brute_force;
 mod download;
+mod flood;
 mod odd_session;
 mod outflow;
 mod sweep;

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Conn, Interval, Timestamp};
+use records::{AnyRecord, Conn, Timestamp};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use world::{Direction, Seen, World};
 
 use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
+use crate::flood::{MINUTE, Minute, is_due, is_empty, score_count};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
@@ -33,7 +34,6 @@ const SOURCES_MIN: usize = 100;
 const SOURCES_KEPT: usize = 4096;
 /// Of a flood so many connections carry something at most, as a share of those that carry nothing.
 const USED_SHARE: u64 = 10;
-const MINUTE: Interval = Interval::from_secs(60);
 /// Hosts that are followed.
 const HOSTS_MAX: usize = 16_384;
 const PEERS_TOLD: usize = 16;
@@ -42,7 +42,7 @@ const PEERS_TOLD: usize = 16;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Flood {
     trail: Trail,
-    minute: Timestamp,
+    minute: Minute,
     empty: u64,
     used: u64,
     packets: u64,
@@ -71,10 +71,8 @@ enum Share {
 
 fn share(conn: &Conn) -> Option<Share> {
     match &*conn.proto {
-        "tcp" => {
-            let is_empty = conn.orig_bytes.unwrap_or(0) == 0 && conn.resp_bytes.unwrap_or(0) == 0;
-            Some(if is_empty { Share::Empty } else { Share::Used })
-        }
+        "tcp" if is_empty(conn) => Some(Share::Empty),
+        "tcp" => Some(Share::Used),
         "udp" | "icmp" if conn.resp_pkts == 0 => Some(Share::Packets(conn.orig_pkts)),
         _ => None,
     }
@@ -91,8 +89,7 @@ impl Watch for InboundDos {
         let host = conn.id.resp_h;
         let flood = self.hosts.entry(host, || Flood::new(host));
         flood.note(conn, seen.end, &share);
-        // Repeats are told on a logarithmic scale.
-        if flood.is_flood() && (flood.told == 0 || flood.total >= flood.told.saturating_mul(2)) {
+        if flood.is_flood() && is_due(flood.total, flood.told) {
             flood.told = flood.total;
             tell(flood, world, findings);
         }
@@ -126,7 +123,7 @@ impl Flood {
     fn new(host: IpAddr) -> Self {
         Self {
             trail: Trail::new(host),
-            minute: Timestamp(i64::MIN),
+            minute: Minute::new(),
             empty: 0,
             used: 0,
             packets: 0,
@@ -140,8 +137,7 @@ impl Flood {
     }
 
     fn note(&mut self, conn: &Conn, end: Timestamp, share: &Share) {
-        if self.minute == Timestamp(i64::MIN) || conn.ts.since(self.minute).0.saturating_abs() > MINUTE.0 {
-            self.minute = conn.ts;
+        if self.minute.begins(conn.ts) {
             (self.empty, self.used, self.packets) = (0, 0, 0);
             self.sources.clear();
             self.port = (conn.id.resp_p, false);
@@ -218,16 +214,11 @@ fn tell(flood: &Flood, world: &World, findings: &mut Findings) {
 fn score(flood: &Flood) -> Score {
     let mut score = Score::default();
     let (empty, packets, sources) = flood.most;
-    if empty >= EMPTY_MIN {
-        let doublings = (empty as f64 / EMPTY_MIN as f64).log2();
-        let reason = format!("{empty} connections without payload within a minute");
-        score.certainty("connections", (45.0 + 6.0 * doublings).min(75.0), reason);
-    }
-    if packets >= PACKETS_MIN {
-        let doublings = (packets as f64 / PACKETS_MIN as f64).log2();
-        let reason = format!("{packets} packets within a minute that were not asked for");
-        score.certainty("packets", (45.0 + 6.0 * doublings).min(75.0), reason);
-    }
+    let points = (45.0, 6.0, 75.0);
+    let what = "connections without payload within a minute";
+    score_count(&mut score, "connections", (empty, EMPTY_MIN), points, what);
+    let what = "packets within a minute that were not asked for";
+    score_count(&mut score, "packets", (packets, PACKETS_MIN), points, what);
     score.certainty("sources", 15.0, format!("from {sources} hosts outside at once"));
     score.threat("stage", 50.0, "the device cannot serve others meanwhile");
     score

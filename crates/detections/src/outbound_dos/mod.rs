@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Conn, Interval, Timestamp};
+use records::{AnyRecord, Conn, Timestamp};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::bounded::{Bounded, Standing};
 use crate::detection::checkpoint;
+use crate::flood::{MINUTE, Minute, is_due, is_empty, score_count};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
 
@@ -29,7 +30,6 @@ const PACKETS_MIN: u64 = 20_000;
 const PACKETS_PER_SECOND: f64 = 1_000.0;
 /// One answer to so many packets is no answer.
 const ANSWERED: u64 = 100;
-const MINUTE: Interval = Interval::from_secs(60);
 /// Targets that are followed.
 const TARGETS_MAX: usize = 50_000;
 
@@ -37,7 +37,7 @@ const TARGETS_MAX: usize = 50_000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Flood {
     trail: Trail,
-    minute: Timestamp,
+    minute: Minute,
     empty: u64,
     most_in_a_minute: u64,
     connections: u64,
@@ -63,9 +63,8 @@ impl Watch for OutboundDos {
         let key = (device, conn.id.resp_h, conn.id.resp_p);
         let flood = self.targets.entry(key, || Flood::new(conn.id.orig_h));
         flood.note(conn, seen.end);
-        // Repeats are told on a logarithmic scale.
         let size = flood.connections.saturating_add(flood.packets);
-        if flood.is_flood() && (flood.told == 0 || size >= flood.told.saturating_mul(2)) {
+        if flood.is_flood() && is_due(size, flood.told) {
             flood.told = size;
             tell(key, flood, world, findings);
         }
@@ -88,11 +87,6 @@ impl Watch for OutboundDos {
     checkpoint!();
 }
 
-/// A TCP connection that carried nothing.
-fn is_empty(conn: &Conn) -> bool {
-    conn.proto == "tcp" && conn.orig_bytes.unwrap_or(0) == 0 && conn.resp_bytes.unwrap_or(0) == 0
-}
-
 /// UDP or ICMP at a rate, and for so long, that is no conversation.
 fn is_stream_of_packets(conn: &Conn) -> bool {
     let seconds = conn.duration.map_or(0.0, |duration| duration.as_secs_f64());
@@ -112,7 +106,7 @@ impl Flood {
     fn new(host: IpAddr) -> Self {
         Self {
             trail: Trail::new(host),
-            minute: Timestamp(i64::MIN),
+            minute: Minute::new(),
             empty: 0,
             most_in_a_minute: 0,
             connections: 0,
@@ -127,8 +121,8 @@ impl Flood {
             self.packets = self.packets.saturating_add(conn.orig_pkts);
             return;
         }
-        if self.minute == Timestamp(i64::MIN) || conn.ts.since(self.minute).0.saturating_abs() > MINUTE.0 {
-            (self.minute, self.empty) = (conn.ts, 0);
+        if self.minute.begins(conn.ts) {
+            self.empty = 0;
         }
         self.empty += 1;
         self.connections += 1;
@@ -180,16 +174,10 @@ fn tell(key: (DeviceIndex, IpAddr, u16), flood: &Flood, world: &World, findings:
 
 fn score(flood: &Flood) -> Score {
     let mut score = Score::default();
-    if flood.most_in_a_minute >= EMPTY_MIN {
-        let doublings = (flood.most_in_a_minute as f64 / EMPTY_MIN as f64).log2();
-        let reason = format!("{} connections without payload within a minute", flood.most_in_a_minute);
-        score.certainty("connections", (60.0 + 8.0 * doublings).min(95.0), reason);
-    }
-    if flood.packets >= PACKETS_MIN {
-        let doublings = (flood.packets as f64 / PACKETS_MIN as f64).log2();
-        let reason = format!("{} packets, and hardly one was answered", flood.packets);
-        score.certainty("packets", (55.0 + 8.0 * doublings).min(95.0), reason);
-    }
+    let (count, what) = (flood.most_in_a_minute, "connections without payload within a minute");
+    score_count(&mut score, "connections", (count, EMPTY_MIN), (60.0, 8.0, 95.0), what);
+    let (count, what) = (flood.packets, "packets, and hardly one was answered");
+    score_count(&mut score, "packets", (count, PACKETS_MIN), (55.0, 8.0, 95.0), what);
     score.threat("stage", 50.0, "the network is used against others, and answers for it");
     score
 }
