@@ -104,7 +104,9 @@ impl Experience {
         };
         let Some((now, reason)) = moved.filter(|(now, _)| *now != certainty) else { return };
         if let Some(parts) = finding["parts"]["certainty"].as_array_mut() {
-            parts.push(part("labels", now - certainty, &reason));
+            // Parts may come to more than a certainty can be: with this one they come to what it is now.
+            let sum = parts.iter().filter_map(|part| part["value"].as_i64()).fold(0, i64::saturating_add);
+            parts.push(part("labels", now.saturating_sub(sum), &reason));
         }
         finding["certainty"] = json!(now);
     }

@@ -71,3 +71,39 @@ pub fn is_closed(finding: &Value) -> bool {
 fn part(name: &str, value: i64, reason: &str) -> Value {
     json!({"name": name, "value": value, "reason": reason})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(id: &str, parts: &[i64], certainty: i64) -> Value {
+        let parts: Vec<Value> = parts.iter().map(|value| part("made", *value, "made")).collect();
+        json!({
+            "id": id, "detection": "port-scan", "title": "Port Scan", "threat": 40, "certainty": certainty,
+            "parts": {"threat": [], "certainty": parts}, "state": "open", "device": {"id": "d1"}, "host": "10.0.0.1",
+            "first_seen": "2026-11-16T04:00:00Z", "last_seen": "2026-11-16T04:00:00Z", "peers": [], "facts": {},
+        })
+    }
+
+    fn mark(number: i64, finding: &str, label: Label) -> Decided {
+        let decision = Decision::Mark { finding: finding.to_owned(), label };
+        Decided { number, at: String::new(), who: "sato".to_owned(), why: String::new(), decision }
+    }
+
+    #[test]
+    fn parts_add_up_after_labels_also_where_they_came_to_more_or_less_than_a_certainty_can_be() {
+        let findings = vec![
+            finding("f1", &[70], 70),
+            finding("f2", &[90, 60], 99),
+            finding("f3", &[30, -60], 1),
+            finding("f4", &[90, 60], 99),
+            finding("f5", &[10, -60], 1),
+        ];
+        let decided = [mark(1, "f1", Label::Wrong), mark(2, "f4", Label::Wrong), mark(3, "f5", Label::True)];
+        for told in correlate(findings, Vec::new(), &decided).findings {
+            let parts = told["parts"]["certainty"].as_array().unwrap();
+            let sum: i64 = parts.iter().map(|part| part["value"].as_i64().unwrap()).sum();
+            assert_eq!(Some(sum.clamp(1, 99)), told["certainty"].as_i64(), "{told:#}");
+        }
+    }
+}
