@@ -259,6 +259,7 @@ mod tests {
             found(&findings, 3).len()
         };
         assert_eq!(shared(&json!({"user": "sato@hanami.example"}), &[]), 1);
+        assert_eq!(shared(&json!({"users": ["<unknown>"]}), &[]), 0, "a name that was not seen is none");
         assert_eq!(shared(&json!({}), &["93.184.216.9"]), 1);
         assert_eq!(shared(&json!({}), &["10.0.0.9"]), 0, "a server of ours is in everybody's use");
         let mut faint = alert("f2", "port-scan", "d2", 2, &["93.184.216.9"], json!({}));

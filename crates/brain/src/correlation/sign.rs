@@ -77,7 +77,9 @@ impl<'a> Sign<'a> {
     /// Accounts that its facts name.
     pub(super) fn accounts(&self) -> BTreeSet<String> {
         let named = ACCOUNTS.iter().flat_map(|name| texts(&self.finding["facts"][*name]));
-        named.map(account).filter(|account| !account.is_empty()).collect()
+        // `<unknown>` stands where a protocol's record has no name.
+        let is_name = |account: &String| !account.is_empty() && !account.starts_with('<');
+        named.map(account).filter(is_name).collect()
     }
 
     /// Users of the device, the latest last.
