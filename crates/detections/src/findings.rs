@@ -16,7 +16,8 @@ use crate::{ALERT, Detection, Exhibits, Facts, Finding, FoundDevice, Score, Show
 pub const FINDINGS_MAX: usize = 200_000;
 /// What is less certain than this begins no finding.
 const FAINT: u8 = 20;
-const PEERS_KEPT: usize = 64;
+/// Peers that a finding names; it may have more.
+pub const PEERS_KEPT: usize = 64;
 /// The same behaviour after such a pause is a new finding.
 pub(crate) const PAUSE: Interval = Interval::from_secs(7 * 86_400);
 

@@ -106,7 +106,7 @@ mod cases;
 pub use detection::{Detection, Stage, Watch};
 pub use evidence::{Exhibits, Shown};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};
-pub use findings::{FINDINGS_MAX, Findings, Report, Supersedes};
+pub use findings::{FINDINGS_MAX, Findings, PEERS_KEPT, Report, Supersedes};
 pub use quieting::FINDINGS_OF_A_DAY;
 pub use score::{ALERT, Part, Score};
 pub use trace::Update;

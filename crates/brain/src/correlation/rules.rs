@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use detections::PEERS_KEPT;
 use records::{Network, Timestamp};
 use serde_json::{Value, json};
 
@@ -32,9 +33,11 @@ pub struct Rule {
 }
 
 impl Scope {
-    /// Whether it asks for anything at all.
+    /// Whether it asks for nothing at all: stars alone stand for any detection.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { device, group, peer, detection } = self;
+        let is_any = |pattern: &String| !pattern.is_empty() && pattern.chars().all(|letter| letter == '*');
+        device.is_none() && group.is_none() && peer.is_none() && detection.as_ref().is_none_or(is_any)
     }
 
     /// What is wrong with it.
@@ -136,10 +139,14 @@ fn is_within(address: &str, network: &str) -> bool {
     }
 }
 
-/// Whether no other end than this one is concerned: what went to others as well is not covered.
+/// Whether no other end than this one is concerned: what went to others as well, or may have, is not covered.
 fn has_only_peer(finding: &Value, wanted: &str) -> bool {
-    let mut peers = texts(&finding["peers"]).peekable();
-    if peers.peek().is_some() && peers.all(|peer| is_within(peer, wanted)) {
+    let count = texts(&finding["peers"]).count();
+    // One that names as many as are kept may have had more.
+    if count >= PEERS_KEPT {
+        return false;
+    }
+    if count > 0 && texts(&finding["peers"]).all(|peer| is_within(peer, wanted)) {
         return true;
     }
     let names = ["destination", "domain", "server_name", "host"];
@@ -212,6 +219,27 @@ mod tests {
             ("10.0.2.0/31", false),
         ] {
             assert_eq!(covers(Scope { peer: Some(peer.to_owned()), ..Scope::default() }), covered, "{peer}");
+        }
+    }
+
+    #[test]
+    fn where_more_peers_may_be_than_are_named_no_rule_says_that_all_are_covered() {
+        let scope = Scope { peer: Some("10.0.2.0/24".to_owned()), ..Scope::default() };
+        let rule = Rule { scope, label: Label::Noise, until: None };
+        let mut sweep = finding();
+        let peers = |count: u8| (1..=count).map(|host| json!(format!("10.0.2.{host}"))).collect::<Vec<_>>();
+        sweep["facts"] = json!({});
+        for (count, covered) in [(1, true), (63, true), (64, false)] {
+            sweep["peers"] = json!(peers(count));
+            assert_eq!(rule.covers(&sweep, &[]), covered, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_scope_of_stars_alone_asks_for_nothing() {
+        for (detection, empty) in [("*", true), ("**", true), ("port-*", false), ("", false)] {
+            let scope = Scope { detection: Some(detection.to_owned()), ..Scope::default() };
+            assert_eq!(scope.is_empty(), empty, "{detection}");
         }
     }
 
