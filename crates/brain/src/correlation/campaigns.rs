@@ -166,7 +166,12 @@ fn campaign(
     let spread: Vec<Value> = moves
         .iter()
         .filter(|step| hosts.contains(step.from) && hosts.contains(step.to))
-        .map(|step| json!({"at": step.at.to_string(), "from": name(step.from), "to": name(step.to), "finding": step.finding}))
+        .map(|step| {
+            json!({
+                "at": step.at.to_string(), "from": name(step.from), "to": name(step.to), "finding": step.finding,
+                "from_device": step.from, "to_device": step.to,
+            })
+        })
         .collect();
     let mut stages: Vec<&str> = Vec::new();
     for alert in &own {

@@ -2,6 +2,8 @@
 
 mod japanese;
 
+use std::net::IpAddr;
+
 use records::{Interval, Timestamp};
 use serde_json::{Value, json};
 
@@ -16,21 +18,23 @@ pub enum Language {
     Japanese,
 }
 
-/// The device of this id, name or address; of several that held the address the one that held it last.
+/// The device of this id, name or address; of several that held the address the one that held it last. An address is
+/// first of all an address, since devices without a name are called after one that they held.
 pub fn device<'a>(correlated: &'a Correlated, wanted: &str) -> Option<&'a Value> {
     let named = |device: &&Value| {
         let is = |value: &Value| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(wanted));
         is(&device["id"]) || is(&device["name"]) || device["names"].as_array().into_iter().flatten().any(is)
     };
-    let spans = |device: &'a Value| device["addresses"].as_array().into_iter().flatten();
-    let held = |device: &'a Value| {
-        spans(device).filter(|span| span["address"] == wanted).filter_map(|span| span["to"].as_str()).max()
+    let address = wanted.parse::<IpAddr>().ok();
+    let is_meant =
+        |span: &&Value| address.is_some_and(|address| text(span, "address").parse() == Ok(address));
+    let held = |device: &Value| {
+        let spans = device["addresses"].as_array().into_iter().flatten();
+        spans.filter(is_meant).filter_map(|span| Timestamp::parse(text(span, "to"))).max()
     };
-    correlated
-        .devices
-        .iter()
-        .find(named)
-        .or_else(|| correlated.devices.iter().filter(|one| held(one).is_some()).max_by_key(|one| held(one)))
+    let devices = correlated.devices.iter();
+    let holder = devices.clone().filter_map(|one| Some((held(one)?, one))).max_by_key(|(until, _)| *until);
+    holder.map(|(_, one)| one).or_else(|| devices.clone().find(named))
 }
 
 /// One sentence.
@@ -52,7 +56,8 @@ pub fn story(correlated: &Correlated, device: &Value, language: Language) -> Val
         sentences.extend(of_finding(finding));
     }
     sentences.extend(reached_by_others(correlated, device));
-    sentences.sort_by(|one, other| one.at.cmp(&other.at));
+    // As texts, a whole second would come after its parts.
+    sentences.sort_by_key(|sentence| Timestamp::parse(&sentence.at));
     let ending = ending(correlated, device, own.count());
     sentences.push(ending);
     let told: Vec<Value> = sentences
@@ -80,6 +85,12 @@ fn listed(value: &Value) -> Vec<&str> {
 fn minute(address: &str, at: &str) -> String {
     let until = Timestamp::parse(at).map(|at| at + Interval::from_secs(60));
     format!("host:{address} since:{at}{}", until.map(|until| format!(" until:{until}")).unwrap_or_default())
+}
+
+/// Everything of an address in the hour up to a moment: what is relative in a query counts from the end of the lake.
+fn last_hour(address: &str, at: &str) -> String {
+    let Some(at) = Timestamp::parse(at) else { return format!("host:{address}") };
+    format!("host:{address} since:{} until:{}", at - Interval::from_secs(3600), at + Interval::from_secs(1))
 }
 
 /// The addresses that it took, in order; with the first one it appeared.
@@ -149,7 +160,7 @@ fn of_finding(finding: &Value) -> Vec<Sentence> {
 fn reached_by_others(correlated: &Correlated, device: &Value) -> Vec<Sentence> {
     let spread =
         correlated.campaigns.iter().flat_map(|campaign| campaign["spread"].as_array().into_iter().flatten());
-    let reached = spread.filter(|step| step["to"] == device["name"]);
+    let reached = spread.filter(|step| step["to_device"] == device["id"]);
     reached
         .map(|step| {
             let (from, name) = (text(step, "from"), text(device, "name"));
@@ -185,16 +196,17 @@ fn ending(correlated: &Correlated, device: &Value, findings: usize) -> Sentence 
         format!("通信の終わりの時点で {name} の脅威度は {threat}、確度は {certainty}（最終観測 {last}）。")
     };
     for campaign in &correlated.campaigns {
-        let hosts: Vec<&str> =
-            campaign["hosts"].as_array().into_iter().flatten().map(|host| text(host, "name")).collect();
-        if campaign["hosts"].as_array().into_iter().flatten().any(|host| host["device"] == device["id"]) {
+        let hosts = campaign["hosts"].as_array().into_iter().flatten();
+        if hosts.clone().any(|host| host["device"] == device["id"]) {
+            let others = hosts.filter(|host| host["device"] != device["id"]);
+            let others: Vec<&str> = others.map(|host| text(host, "name")).collect();
             let (id, zero) = (text(campaign, "id"), text(&campaign["patient_zero"], "name"));
             english.push_str(&format!(
                 " It belongs to campaign {id} with {}, which began at {zero}.",
-                hosts.join(", ")
+                others.join(", ")
             ));
-            japanese
-                .push_str(&format!("攻撃キャンペーン {id}（{}）に属し、発端は {zero}。", hosts.join("、")));
+            let others = others.join("、");
+            japanese.push_str(&format!("{others} とともに攻撃キャンペーン {id} に属し、発端は {zero}。"));
         }
     }
     let addresses = device["addresses"].as_array().and_then(|spans| spans.last());
@@ -204,7 +216,7 @@ fn ending(correlated: &Correlated, device: &Value, findings: usize) -> Sentence 
         english,
         japanese,
         records: Vec::new(),
-        query: format!("host:{address} since:1h"),
+        query: last_hour(address, last),
         finding: None,
     }
 }
@@ -250,5 +262,61 @@ mod tests {
             super::device(&correlated, "10.0.0.1").is_some()
                 && super::device(&correlated, "10.0.0.2").is_none()
         );
+    }
+
+    fn at_address(id: &str, name: &str, from: &str, to: &str) -> Value {
+        json!({
+            "id": id, "name": name, "names": [], "users": [], "last_seen": to,
+            "addresses": [{"address": "10.0.0.1", "from": from, "to": to}],
+        })
+    }
+
+    #[test]
+    fn an_address_means_who_held_it_last_also_where_devices_are_called_after_it() {
+        let earlier = at_address("d1", "10.0.0.1", "2026-11-16T01:00:00Z", "2026-11-16T02:00:00Z");
+        let later = at_address("d2", "10.0.0.1", "2026-11-17T01:00:00Z", "2026-11-17T02:00:00.500000Z");
+        let latest = at_address("d3", "PC-3", "2026-11-17T02:00:00Z", "2026-11-17T02:00:01Z");
+        let correlated = crate::correlate(Vec::new(), vec![earlier, later, latest], &[]);
+        assert_eq!(device(&correlated, "10.0.0.1").unwrap()["id"], "d3");
+        assert_eq!(device(&correlated, "D1").unwrap()["id"], "d1");
+    }
+
+    #[test]
+    fn sentences_stand_in_the_order_of_time_and_queries_find_what_they_tell() {
+        let device = at_address("d1", "PC-1", "2026-11-16T01:00:00Z", "2026-11-16T09:00:00Z");
+        let at = "2026-11-16T01:00:00.000500Z";
+        let finding = json!({
+            "id": "f1", "detection": "port-scan", "title": "Port Scan", "threat": 50, "certainty": 70, "state": "open",
+            "device": {"id": "d1", "name": "PC-1", "users": []}, "host": "10.0.0.1", "peers": [], "facts": {},
+            "first_seen": at, "last_seen": at, "summary": "It scanned.", "evidence": [],
+        });
+        let other = json!({
+            "id": "d9", "name": "PC-9", "names": [], "last_seen": "2026-12-01T00:00:00Z", "addresses": [],
+        });
+        let correlated = crate::correlate(vec![finding], vec![device, other], &[]);
+        let told = story(&correlated, &correlated.devices[0], Language::English);
+        let text = |place: usize| told["sentences"][place]["text"].as_str().unwrap();
+        assert!(text(0).contains("first time") && text(1).contains("scanned"), "{told:#}");
+        let query = told["sentences"][2]["query"].as_str().unwrap();
+        assert_eq!(query, "host:10.0.0.1 since:2026-11-16T08:00:00Z until:2026-11-16T09:00:01Z");
+    }
+
+    #[test]
+    fn who_was_reached_is_told_by_id_not_by_name() {
+        let device = at_address("d1", "PC", "2026-11-16T01:00:00Z", "2026-11-16T09:00:00Z");
+        let mut namesake = device.clone();
+        (namesake["id"], namesake["addresses"]) = (json!("d2"), json!([]));
+        let spread = json!([{"at": "2026-11-16T02:00:00Z", "from": "X", "to": "PC", "to_device": "d1", "finding": "f1"}]);
+        let campaign = json!({"id": "c1", "hosts": [], "spread": spread});
+        let correlated = Correlated {
+            devices: vec![device, namesake],
+            campaigns: vec![campaign],
+            ..Correlated::default()
+        };
+        let reached = |place: usize| {
+            let told = story(&correlated, &correlated.devices[place], Language::English).to_string();
+            told.contains("X moved on to PC")
+        };
+        assert_eq!((reached(0), reached(1)), (true, false));
     }
 }
