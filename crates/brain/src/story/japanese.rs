@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-/// Peers that are named; more are counted.
-const PEERS_NAMED: usize = 3;
+/// Peers, or things of a list, that are named; more peers are counted.
+const NAMED: usize = 3;
 
 /// What each detection says, by its id; `brute-force` stands for its family.
 const SENTENCES: &[(&str, &str)] = &[
@@ -44,7 +44,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("executable-copied-to-share", "{device} が {peers} の共有に実行ファイル[「{file_name}」]を書き込んだ"),
     (
         "external-beacon",
-        "{device} が[ {destination} ]へ[ {period_seconds}おきに]定期的に[ {contacts} 回]接続した",
+        "{device} が[ {destination} へ][ {period_seconds}おきに]定期的に[ {contacts} 回]接続した",
     ),
     ("external-remote-access", "{device} が外部の {peers} から遠隔操作されているとみられる"),
     ("file-share-enumeration", "{device} が[ {hosts_connected} 台の]サーバーの共有フォルダーを調べて回った"),
@@ -61,11 +61,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("internal-darknet-scan", "{device} が使われていない内部アドレス[ {addresses} 個]へ接続を試みた"),
     (
         "kerberoasting-cipher-downgrade",
-        "{device} が弱い暗号で[ {services} 個の]サービスチケットを要求した（Kerberoasting）",
+        "{device} が弱い暗号でサービスチケット[（{services}）]を要求した（Kerberoasting）",
     ),
     (
         "kerberoasting-spn-sweep",
-        "{device} が短時間に[ {services} 個の]サービスのチケットを要求した（Kerberoasting）",
+        "{device} がサービス用アカウントのパスワードを狙う動きをした[（新たに {services_new} 個のサービスのチケットを要求）]（Kerberoasting）",
     ),
     (
         "kerberos-account-scan",
@@ -126,7 +126,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("suspicious-admin", "{device} が {peers} に対して管理用の操作[（{operations}）]を行った"),
     ("suspicious-http", "{device} が[ {destination} と]不審な HTTP 通信をした"),
     ("suspicious-remote-execution", "{device} が {peers} でプログラムを遠隔実行した"),
-    ("suspicious-tls", "{device} が素性の疑わしい[ {destination} ]へ TLS で[ {sessions} 回]接続した"),
+    ("suspicious-tls", "{device} が素性の疑わしい相手[（{destination}）]へ TLS で[ {sessions} 回]接続した"),
     ("tor-activity", "{device} が Tor のネットワークに[ {sessions} 回]接続した"),
     ("unanswered-check-in", "{device} が応答のない外部の {peers} へ[ {calls} 回]呼びかけを繰り返した"),
 ];
@@ -191,8 +191,8 @@ fn value(name: &str, finding: &Value) -> Option<String> {
 
 fn peers(peers: &Value) -> String {
     let all: Vec<&str> = peers.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let named = all.iter().take(PEERS_NAMED).copied().collect::<Vec<_>>().join("、");
-    match all.len().checked_sub(PEERS_NAMED) {
+    let named = all.iter().take(NAMED).copied().collect::<Vec<_>>().join("、");
+    match all.len().checked_sub(NAMED) {
         None | Some(0) if named.is_empty() => "相手".to_owned(),
         None | Some(0) => named,
         Some(more) => format!("{named} ほか {more} 台"),
@@ -205,10 +205,11 @@ fn fact(name: &str, value: &Value) -> Option<String> {
         return Some(text.to_owned());
     }
     if let Some(list) = value.as_array() {
-        return (!list.is_empty())
-            .then(|| list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"));
+        let named = list.iter().take(NAMED).filter_map(Value::as_str).collect::<Vec<_>>().join("、");
+        let more = if list.len() > NAMED { " など" } else { "" };
+        return (!list.is_empty()).then(|| named + more);
     }
-    let number = value.as_f64()?;
+    let number = value.as_f64().filter(|number| *number > 0.0 || name.ends_with("seconds"))?;
     Some(if name.starts_with("bytes") {
         bytes(number)
     } else if name.ends_with("seconds") {
@@ -282,6 +283,26 @@ mod tests {
         scan["facts"] = json!({"ports_tried": 65_535, "seconds": 600.0});
         assert_eq!(sentence(&scan), "PC-1 が 10.0.0.2 の 65,535 個のポートを 10.0 分の間に調べた");
         assert_eq!(bytes(36_010_277.0), "36.0 MB");
+    }
+
+    #[test]
+    fn of_a_long_list_the_first_are_told_and_a_count_of_nothing_is_not() {
+        let mut roasting = finding("kerberoasting-spn-sweep");
+        roasting["facts"] = json!({"services": [], "services_new": 0});
+        assert_eq!(
+            sentence(&roasting),
+            "PC-1 がサービス用アカウントのパスワードを狙う動きをした（Kerberoasting）"
+        );
+        let mut weak = finding("kerberoasting-cipher-downgrade");
+        weak["facts"] = json!({"services": ["http/a", "cifs/b", "mssql/c", "ldap/d"]});
+        assert_eq!(
+            sentence(&weak),
+            "PC-1 が弱い暗号でサービスチケット（http/a、cifs/b、mssql/c など）を要求した（Kerberoasting）"
+        );
+        let mut accounts = finding("smb-account-scan");
+        accounts["facts"] = json!({"look_ups": 0});
+        assert_eq!(sentence(&accounts), "PC-1 が SMB でアカウントの一覧を調べた");
+        assert_eq!(sentence(&finding("external-beacon")), "PC-1 が定期的に接続した");
     }
 
     #[test]
