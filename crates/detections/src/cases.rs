@@ -7,7 +7,7 @@
 //! history 144 hours 14 devices          what the world looks back on (nothing if not said)
 //! +10s conn 10.0.0.5:1024>198.51.100.7:80 proto=tcp conn_state=SF orig_bytes=100
 //! every 60s x 20 jitter 10% http 10.0.0.5:{port}>198.51.100.7:80 host=a.example uri=/{n}
-//! expect host=10.0.0.5 certainty>=80 peer=198.51.100.7 fact period_seconds=60
+//! expect host=10.0.0.5 certainty>=80 peer=198.51.100.7 period_seconds=60
 //! ```
 //!
 //! Each record comes that long after the one before; `every` repeats it, the first at once. `{n}` is the number of the

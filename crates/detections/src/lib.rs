@@ -43,9 +43,11 @@ mod brute_force_ssh;
 mod brute_force_tds;
 mod brute_force_telnet;
 mod cryptocurrency_mining;
+mod data_gathering;
 mod data_sent_to_rare_domain;
 mod data_smuggler;
 mod device_name_sent_out;
+mod download_and_upload;
 mod exe_from_rare_external_location;
 mod executable_copied_to_share;
 mod external_beacon;
@@ -61,6 +63,7 @@ mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
 mod ldap_recon;
 mod long_connection;
+mod low_and_slow_exfiltration;
 mod masqueraded_file_transfer;
 mod non_tls_on_443;
 mod ot_write_from_new_master;
@@ -135,9 +138,11 @@ pub const DETECTIONS: &[Detection] = &[
     brute_force_tds::DETECTION,
     brute_force_telnet::DETECTION,
     cryptocurrency_mining::DETECTION,
+    data_gathering::DETECTION,
     data_sent_to_rare_domain::DETECTION,
     data_smuggler::DETECTION,
     device_name_sent_out::DETECTION,
+    download_and_upload::DETECTION,
     exe_from_rare_external_location::DETECTION,
     executable_copied_to_share::DETECTION,
     external_beacon::DETECTION,
@@ -153,6 +158,7 @@ pub const DETECTIONS: &[Detection] = &[
     kerberos_account_scan::DETECTION,
     ldap_recon::DETECTION,
     long_connection::DETECTION,
+    low_and_slow_exfiltration::DETECTION,
     masqueraded_file_transfer::DETECTION,
     non_tls_on_443::DETECTION,
     ot_write_from_new_master::DETECTION,

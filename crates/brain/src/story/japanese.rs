@@ -26,6 +26,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("cryptocurrency-mining", "{device} が[ {destination} と]暗号資産の採掘の通信をした"),
     (
+        "data-gathering",
+        "{device} が内部のサーバー {peers} から普段よりはるかに多いデータ[（{bytes_taken}）]を集めた",
+    ),
+    (
         "data-sent-to-rare-domain",
         "{device} がこのネットワークでは珍しい宛先[ {destination} ]へ[ {bytes_out_within_a_day} の]データを送った",
     ),
@@ -36,6 +40,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "device-name-sent-out",
         "{device} が自分の名前を付けたファイルやメールを外部の {peers} へ送った（情報窃取の疑い）",
+    ),
+    (
+        "download-and-upload",
+        "{device} が珍しい外部の場所[ {source} ]から取得したデータ[（{bytes_in}）]とほぼ同じ量を別の珍しい宛先[ {destination} ]へ送った",
     ),
     (
         "exe-from-rare-external-location",
@@ -73,6 +81,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("ldap-recon", "{device} が LDAP でディレクトリーを[ {searches} 回]広く検索した"),
     ("long-connection", "{device} が名前解決されていない外部の {peers} と未知の方式で長時間つながっていた"),
+    (
+        "low-and-slow-exfiltration",
+        "{device} が珍しい宛先[ {destination} ]へ長時間にわたり少しずつデータを送り続けた[（{pieces} 回、合計 {bytes_out}）]",
+    ),
     (
         "masqueraded-file-transfer",
         "{device} が無害なものに見せかけたプログラム[「{file_name}」]を {peers} から取得した",

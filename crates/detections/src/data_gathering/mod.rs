@@ -1,0 +1,223 @@
+#![doc = include_str!("README.md")]
+
+use std::cmp::Reverse;
+use std::net::IpAddr;
+
+use learn::week_bucket;
+use records::{AnyRecord, Timestamp};
+use serde::{Deserialize, Serialize};
+use world::{DeviceIndex, Direction, PeerVolume, Seen, Volume, World};
+
+use crate::bounded::{Bounded, Standing};
+use crate::detection::checkpoint;
+use crate::evidence::Shown;
+use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "data-gathering",
+    title: "Data Gathering",
+    stage: Stage::Exfil,
+    techniques: &["T1039", "T1213"],
+    learns_hours: 48,
+    readme: include_str!("README.md"),
+    watch: || Box::new(DataGathering::default()),
+};
+
+/// Bytes within a day below which nothing is said: who works with documents and pictures takes less.
+const DAY_MIN: u64 = 30_000_000;
+/// A connection that takes less gives no reason to look.
+const CONNECTION_MIN: u64 = 100_000;
+/// Hours that a habit needs before it is asked.
+const HABIT_HOURS: f64 = 5.0;
+/// A volume less likely than this is outside the habit.
+const UNLIKELY: f64 = 0.01;
+/// A service that was used on fewer days before is new to the device.
+const KNOWN_DAYS: u16 = 2;
+/// Where so many other devices take at least half as much from the same servers, it is handed out to all.
+const COMPANY: usize = 3;
+/// Devices that were told of.
+const DEVICES_MAX: usize = 16_384;
+/// Servers that are named.
+const SERVERS_TOLD: usize = 8;
+
+/// What was told of a device.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Told {
+    bytes: u64,
+    last: Timestamp,
+}
+
+impl Standing for Told {
+    fn standing(&self) -> (bool, Timestamp) {
+        (true, self.last)
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct DataGathering {
+    told: Bounded<DeviceIndex, Told, DEVICES_MAX>,
+}
+
+/// What a device took within a day.
+struct Gathered<'a> {
+    bytes: u64,
+    /// From which servers, most first.
+    servers: Vec<&'a PeerVolume>,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+impl<'a> Gathered<'a> {
+    fn of(volume: &'a Volume, now: Timestamp) -> Self {
+        let mut servers: Vec<&PeerVolume> = volume.recently_taken(now).collect();
+        servers.sort_by_key(|server| (Reverse(server.day_bytes()), server.address));
+        Self {
+            bytes: servers.iter().map(|server| server.day_bytes()).sum(),
+            first: servers.iter().map(|server| server.first).min().unwrap_or(now),
+            last: servers.iter().map(|server| server.last).max().unwrap_or(now),
+            servers,
+        }
+    }
+
+    /// Bytes for each hour in which they were taken, as far as that is known.
+    fn hourly(&self) -> f64 {
+        let hours = (self.last.since(self.first).as_secs_f64() / 3600.0).max(1.0);
+        let busiest = self.servers.iter().map(|server| server.hour_bytes()).sum::<u64>();
+        (self.bytes as f64 / hours).max(busiest as f64)
+    }
+
+    /// Servers from which the device took nothing on days before.
+    fn new_servers(&self, device: DeviceIndex, world: &World) -> usize {
+        let days = |server: &PeerVolume| {
+            let habit = world.habit(device).and_then(|habit| habit.service(server.address, server.port));
+            habit.map_or(0, |service| service.days)
+        };
+        self.servers.iter().filter(|server| days(server) < KNOWN_DAYS).count()
+    }
+
+    /// Other devices that took at least half as much from the server that gave most.
+    fn company(&self, device: DeviceIndex, world: &World) -> usize {
+        let Some(main) = self.servers.first() else { return 0 };
+        let others =
+            (0..world.devices().all().len() as u32).map(DeviceIndex).filter(|other| *other != device);
+        let takes_too = |volume: &Volume| {
+            volume
+                .recently_taken(self.last)
+                .any(|server| server.key() == main.key() && server.day_bytes() >= main.day_bytes() / 2)
+        };
+        others.filter_map(|other| world.volume(other)).filter(|volume| takes_too(volume)).count()
+    }
+}
+
+impl Watch for DataGathering {
+    fn reads(&self) -> &'static [&'static str] {
+        &["conn"]
+    }
+
+    fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        let (AnyRecord::Conn(conn), Direction::Internal, Some(device)) =
+            (seen.record, seen.direction, seen.orig)
+        else {
+            return;
+        };
+        if conn.resp_bytes.unwrap_or(0) < CONNECTION_MIN {
+            return;
+        }
+        let Some(volume) = world.volume(device) else { return };
+        let bytes = volume.taken_bytes(seen.end);
+        let told = self.told.get(&device).map_or(0, |told| told.bytes);
+        // Less than before is another day's.
+        let is_news = bytes < told || bytes >= told.saturating_add(told / 4);
+        if bytes < DAY_MIN || !is_news {
+            return;
+        }
+        let gathered = Gathered::of(volume, seen.end);
+        let Some(score) = score(&gathered, device, world) else { return };
+        *self.told.entry(device, || Told { bytes, last: seen.end }) = Told { bytes, last: seen.end };
+        findings.report(report(device, conn.id.orig_h, &gathered, score, world), world);
+    }
+
+    checkpoint!();
+}
+
+/// `None` where the device takes so much now and then, or nothing is known of it.
+fn score(gathered: &Gathered<'_>, device: DeviceIndex, world: &World) -> Option<Score> {
+    let habit = world.habit(device).map(|habit| &habit.taken_inside.habit)?;
+    let bucket = week_bucket(gathered.last.0.div_euclid(1_000_000_000));
+    if habit.weight() < HABIT_HOURS || habit.tail(gathered.hourly(), bucket) >= UNLIKELY {
+        return None;
+    }
+    let mut score = Score::default();
+    let doublings = (gathered.bytes as f64 / DAY_MIN as f64).log2();
+    let much = format!("{} were taken from internal servers within a day", tell::bytes(gathered.bytes));
+    score.certainty("taken", 20.0 + (5.0 * doublings).min(15.0), much);
+    let usual = tell::bytes(habit.usual() as u64);
+    score.certainty("habit", 20.0, format!("usual for the device are {usual} an hour"));
+    match gathered.new_servers(device, world) {
+        0 => score.certainty("servers", -10.0, "it took something from all of these servers on days before"),
+        new => {
+            let reason = format!("{new} of {} servers are new to it", gathered.servers.len());
+            score.certainty("servers", 15.0, reason);
+        }
+    }
+    if gathered.servers.len() >= 3 {
+        score.certainty("breadth", 10.0, format!("from {} servers", gathered.servers.len()));
+    }
+    let company = gathered.company(device, world);
+    if company >= COMPANY {
+        let reason = format!("{company} other devices took as much from the same server: it is handed out");
+        score.certainty("company", -40.0, reason);
+    }
+    score.threat("stage", 50.0, "data is collected before it leaves");
+    score.threat("size", (4.0 * doublings).min(20.0), tell::bytes(gathered.bytes));
+    Some(score)
+}
+
+fn report(
+    device: DeviceIndex,
+    host: IpAddr,
+    gathered: &Gathered<'_>,
+    score: Score,
+    world: &World,
+) -> Report<'static> {
+    let servers = &gathered.servers;
+    let sources: Vec<String> = servers
+        .iter()
+        .take(SERVERS_TOLD)
+        .map(|server| format!("{} port {}: {}", server.address, server.port, tell::bytes(server.day_bytes())))
+        .collect();
+    let uids = servers.iter().take(SERVERS_TOLD).flat_map(|server| server.evidence.kept().iter().copied());
+    let seen = servers.iter().map(|server| server.evidence.seen()).sum();
+    Report {
+        detection: &DETECTION,
+        device: Some(device),
+        host,
+        key: "",
+        peers: servers.iter().take(SERVERS_TOLD).map(|server| server.address).collect(),
+        first_seen: gathered.first,
+        last_seen: gathered.last,
+        score,
+        summary: format!(
+            "{} took {} from {} internal server{} within {}, far more than it is used to.",
+            world.name_of(device, host),
+            tell::bytes(gathered.bytes),
+            servers.len(),
+            if servers.len() == 1 { "" } else { "s" },
+            tell::span(gathered.last.since(gathered.first).as_secs_f64())
+        ),
+        facts: Facts::default()
+            .with("bytes_taken", gathered.bytes)
+            .with("sources", sources)
+            .with("servers", servers.len() as u64)
+            .with("new_servers", gathered.new_servers(device, world) as u64)
+            .with("file_names", world.volume(device).map_or_else(Vec::new, |volume| volume.names.clone())),
+        baseline: Facts::default()
+            .with_some(
+                "usual_bytes_taken_per_hour",
+                world.habit(device).map(|habit| habit.taken_inside.habit.usual().round()),
+            )
+            .with("other_devices_that_take_as_much", gathered.company(device, world) as u64),
+        evidence: Shown::some_of(uids, seen),
+        supersedes: Supersedes::IfSurer,
+    }
+}
