@@ -11,7 +11,8 @@ mod summary;
 pub use brain::{Brain, Config};
 pub use checkpoint::CheckpointError;
 pub use correlation::{
-    Correlated, Decided, Decision, FalseAlarms, HALF_LIFE, Label, Rule, Scope, correlate, is_closed, void,
+    Correlated, Decided, Decision, FalseAlarms, HALF_LIFE, Label, Rule, Scope, correlate, decide, is_closed,
+    void,
 };
 pub use detections::{ALERT, DETECTIONS, Detection, Finding, Update};
 pub use explanation::{Judged, Retold, Step, explain};

@@ -12,7 +12,7 @@ use sensor::{Listed, Listing, Source};
 
 use crate::arguments::Analyze;
 use crate::casebook_rows::{device_row, finding_row};
-use crate::decided::correlated;
+use crate::decided::{correlated, local_networks};
 use crate::intake::{self, Intake};
 use crate::interrupt;
 use crate::keeping::Keeping;
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Analyze) -> Result<Outcome> {
             let Followed { brain, taken, is_stopped } =
                 follow(arguments, &config, &captures.new, &temporary, brain, None)?;
             intake::tell_repeated_streams(&captures.new, &taken.traffic, true, |_| false);
-            let (_, findings) = keep_findings(Casebook::in_memory()?, brain)?;
+            let (_, findings) = keep_findings(Casebook::in_memory()?, brain, &config.table.local_networks)?;
             let outcome = report(arguments, &findings, &taken, None)?;
             if is_stopped { Outcome::Stopped } else { outcome }
         }
@@ -62,10 +62,12 @@ fn keep_in_lake(
     captures.tell(arguments);
     keeping.tell_unfinished();
     let mut casebook = Casebook::open(folder)?;
+    let runs = keeping.lake().runs();
+    let own = local_networks(arguments.networks.iter().chain(runs.iter().flat_map(|run| &run.networks)))?;
     let brain = recall(folder, keeping.lake(), &mut casebook, brain_config, arguments.quiet)?;
     if captures.new.is_empty() {
         keeping.abandon()?;
-        return report(arguments, &correlated(&casebook)?, &Taken::default(), None);
+        return report(arguments, &correlated(&casebook, &own)?, &Taken::default(), None);
     }
     let Followed { brain, mut taken, is_stopped } =
         follow(arguments, config, &captures.new, folder, brain, Some(&mut keeping))?;
@@ -75,12 +77,12 @@ fn keep_in_lake(
     intake::tell_repeated_streams(streams, &taken.traffic, is_counted, |content| keeping.knows(content));
     if !is_counted {
         keeping.abandon()?;
-        let outcome = report(arguments, &correlated(&casebook)?, &nothing_of(taken), None)?;
+        let outcome = report(arguments, &correlated(&casebook, &own)?, &nothing_of(taken), None)?;
         return Ok(if is_stopped { Outcome::Stopped } else { outcome });
     }
     // The lake first: what the casebook and the checkpoint lack after a crash is made again from its records.
     let (records, runs) = if is_stopped { keeping.leave_open()? } else { keeping.commit(&taken.traffic)? };
-    let (brain, findings) = keep_findings(casebook, brain)?;
+    let (brain, findings) = keep_findings(casebook, brain, &own)?;
     memory::save(folder, &runs, &brain)?;
     let outcome = report(arguments, &findings, &taken, Some(records))?;
     if is_stopped {
@@ -125,8 +127,10 @@ fn follow(
     interrupt::watch(&progress.stop_flag())?;
     logs.iter().for_each(|log| progress.add_total(log.file.disk_bytes));
     let bar = Bar::new(Arc::clone(&progress), what, arguments.quiet);
-    let reading =
-        logs::Config { local_networks: local_networks(arguments)?, temporary_folder: temporary.to_owned() };
+    let reading = logs::Config {
+        local_networks: local_networks(&arguments.networks)?,
+        temporary_folder: temporary.to_owned(),
+    };
     let (mut of_logs, logs) =
         logs::read(logs, &reading, &progress, || bar.update()).context("putting logs in order")?;
     std::thread::scope(|scope| {
@@ -187,10 +191,14 @@ fn give_rest(
 }
 
 /// Puts what the brain found into the casebook, and gives all that it holds back, ranked.
-fn keep_findings(mut casebook: Casebook, mut brain: Brain) -> Result<(Brain, Correlated)> {
+fn keep_findings(
+    mut casebook: Casebook,
+    mut brain: Brain,
+    own: &LocalNetworks,
+) -> Result<(Brain, Correlated)> {
     let changed = brain.take_changed();
     casebook.keep(changed.iter().map(finding_row), brain.devices().map(device_row))?;
-    let found = correlated(&casebook)?;
+    let found = correlated(&casebook, own)?;
     Ok((brain, found))
 }
 
@@ -205,7 +213,7 @@ fn sensor_config(arguments: &Analyze) -> Result<sensor::Config> {
         key_log: key_log::read(&arguments.tls_keys)?,
         ..sensor::Config::default()
     };
-    config.table.local_networks = local_networks(arguments)?;
+    config.table.local_networks = local_networks(&arguments.networks)?;
     if let Some(folder) = &arguments.extract_files {
         try_to_write(folder).with_context(|| format!("cannot write files to {}", folder.display()))?;
     }
@@ -222,10 +230,6 @@ fn try_to_write(folder: &Path) -> std::io::Result<()> {
 
 fn brain_config(arguments: &Analyze) -> Result<brain::Config> {
     Ok(brain::Config { own_networks: own_networks(arguments)? })
-}
-
-fn local_networks(arguments: &Analyze) -> Result<LocalNetworks> {
-    Ok(LocalNetworks::new(own_networks(arguments)?))
 }
 
 fn own_networks(arguments: &Analyze) -> Result<Vec<Network>> {

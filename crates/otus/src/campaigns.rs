@@ -11,7 +11,8 @@ use crate::findings::{casebook_of, text, texts};
 use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, plain};
 
 pub(crate) fn run(arguments: &Campaigns) -> Result<Outcome> {
-    let campaigns = correlated(&casebook_of(&arguments.lake.path)?)?.campaigns;
+    let (casebook, own) = casebook_of(&arguments.lake.path)?;
+    let campaigns = correlated(&casebook, &own)?.campaigns;
     let mut out = output::standard_output();
     if arguments.json {
         for campaign in &campaigns {

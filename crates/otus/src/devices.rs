@@ -12,8 +12,8 @@ use crate::findings::{casebook_of, print_score};
 use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, plain};
 
 pub(crate) fn run(arguments: &Devices) -> Result<Outcome> {
-    let Correlated { devices, accounts, .. } =
-        correlated_with_all_devices(&casebook_of(&arguments.lake.path)?)?;
+    let (casebook, own) = casebook_of(&arguments.lake.path)?;
+    let Correlated { devices, accounts, .. } = correlated_with_all_devices(&casebook, &own)?;
     let mut out = output::standard_output();
     if arguments.accounts {
         print_accounts(&mut out, &accounts, arguments.json)?;

@@ -8,10 +8,11 @@ use anyhow::Result;
 use brain::Correlated;
 use casebook::Casebook;
 use lake::{Access, Lake};
+use records::LocalNetworks;
 use serde_json::Value;
 
 use crate::arguments::Findings;
-use crate::decided::correlated;
+use crate::decided::{correlated, networks_of};
 use crate::memory;
 use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, grouped, plain, tell_of, weight};
 
@@ -21,7 +22,8 @@ const EVIDENCE_SHOWN: usize = 6;
 const ALERT: u64 = 50;
 
 pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
-    let correlated = correlated(&casebook_of(&arguments.lake.path)?)?;
+    let (casebook, own) = casebook_of(&arguments.lake.path)?;
+    let correlated = correlated(&casebook, &own)?;
     let mut out = output::standard_output();
     if arguments.json {
         for finding in &correlated.findings {
@@ -34,10 +36,12 @@ pub(crate) fn run(arguments: &Findings) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The casebook of a lake that can be read; says where a run was not finished, whose findings are not there then.
-pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
+/// The casebook of a lake that can be read, and the networks that are ours; says where a run was not finished, whose
+/// findings are not there then.
+pub(crate) fn casebook_of(folder: &Path) -> Result<(Casebook, LocalNetworks)> {
     let lake = Lake::open(folder, Access::Read)?;
-    if lake.recovered().records > 0 || memory::is_behind(folder, &lake.runs()) {
+    let runs = lake.runs();
+    if lake.recovered().records > 0 || memory::is_behind(folder, &runs) {
         let folder = folder.display();
         let text = format!(
             "a run was not finished, or is at work: not all of its records have been learned from; \
@@ -45,7 +49,7 @@ pub(crate) fn casebook_of(folder: &Path) -> Result<Casebook> {
         );
         tell_of("not all findings are here:", &text);
     }
-    Ok(Casebook::read(folder)?)
+    Ok((Casebook::read(folder)?, networks_of(&runs)?))
 }
 
 /// Prints findings for people; they come ranked.
@@ -105,15 +109,15 @@ impl<'a> Host<'a> {
     fn ranked(findings: &[&'a Value], devices: &'a [Value]) -> Vec<Self> {
         let scores: BTreeMap<&str, &Value> =
             devices.iter().filter_map(|device| Some((device["id"].as_str()?, &device["score"]))).collect();
-        let mut hosts: Vec<(&str, Self)> = Vec::new();
+        let (mut hosts, mut places): (Vec<Self>, BTreeMap<&str, usize>) = Default::default();
         for finding in findings.iter().copied() {
-            let id = finding.pointer("/device/id").and_then(Value::as_str).unwrap_or_default();
-            match hosts.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, host)) => host.findings.push(finding),
-                None => hosts.push((id, Self { findings: vec![finding], score: scores.get(id).copied() })),
+            let id = text(&finding["device"], "id");
+            let place = *places.entry(id).or_insert(hosts.len());
+            match hosts.get_mut(place) {
+                Some(host) => host.findings.push(finding),
+                None => hosts.push(Self { findings: vec![finding], score: scores.get(id).copied() }),
             }
         }
-        let mut hosts: Vec<Self> = hosts.into_iter().map(|(_, host)| host).collect();
         hosts.sort_by_key(|host| {
             let (threat, certainty) = host.numbers();
             (certainty < ALERT, std::cmp::Reverse(threat * certainty))
@@ -239,6 +243,11 @@ fn print_one(out: &mut impl Write, finding: &Value) -> Result<()> {
 
 pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
+}
+
+/// Findings by their ids.
+pub(crate) fn by_id(findings: &[Value]) -> BTreeMap<&str, &Value> {
+    findings.iter().map(|finding| (text(finding, "id"), finding)).collect()
 }
 
 pub(crate) fn number(value: &Value, name: &str) -> u64 {

@@ -8,8 +8,8 @@ use lake::{Access, Lake};
 use serde_json::{Value, json};
 
 use crate::arguments::Rescore;
-use crate::decided::correlated;
-use crate::findings::{number, text};
+use crate::decided::findings;
+use crate::findings::{by_id, number, text};
 use crate::output::{self, HEADING, NAME, Outcome, counted, plain};
 use crate::recall;
 
@@ -20,9 +20,9 @@ pub(crate) fn run(arguments: &Rescore) -> Result<Outcome> {
         bail!("`{}` holds no run to score again", folder.display());
     }
     let mut casebook = Casebook::open(folder)?;
-    let before = correlated(&casebook)?.findings;
+    let before = findings(&casebook)?;
     recall::rescore(folder, &lake, &mut casebook, arguments.quiet)?;
-    let after = correlated(&casebook)?.findings;
+    let after = findings(&casebook)?;
     let mut out = output::standard_output();
     let changes = changes(&before, &after);
     for change in &changes {
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Rescore) -> Result<Outcome> {
 
 /// What the findings after are beside those before.
 fn changes(before: &[Value], after: &[Value]) -> Vec<Value> {
-    let find = |findings: &'_ [Value], id: &Value| findings.iter().find(|one| one["id"] == *id).cloned();
+    let (known, found) = (by_id(before), by_id(after));
     let told = |what: &str, finding: &Value, was: Option<&Value>, is: Option<&Value>| {
         let certainty = |one: Option<&Value>| one.map(|one| number(one, "certainty"));
         json!({
@@ -68,13 +68,13 @@ fn changes(before: &[Value], after: &[Value]) -> Vec<Value> {
     };
     let mut changes = Vec::new();
     for finding in after {
-        match find(before, &finding["id"]) {
+        match known.get(text(finding, "id")).copied() {
             None => changes.push(told("new", finding, None, Some(finding))),
-            Some(was) if was != *finding => changes.push(told("changed", finding, Some(&was), Some(finding))),
+            Some(was) if was != finding => changes.push(told("changed", finding, Some(was), Some(finding))),
             Some(_) => {}
         }
     }
-    let gone = before.iter().filter(|was| find(after, &was["id"]).is_none());
+    let gone = before.iter().filter(|was| !found.contains_key(text(was, "id")));
     changes.extend(gone.map(|was| told("gone", was, Some(was), None)));
     changes
 }

@@ -12,7 +12,8 @@ use crate::output::{self, FAINT, HEADING, Outcome, plain};
 
 pub(crate) fn run(arguments: &Story) -> Result<Outcome> {
     let folder = &arguments.lake.path;
-    let correlated = correlated_with_all_devices(&casebook_of(folder)?)?;
+    let (casebook, own) = casebook_of(folder)?;
+    let correlated = correlated_with_all_devices(&casebook, &own)?;
     let wanted = &arguments.device;
     let device = brain::device(&correlated, wanted).with_context(|| {
         format!("there is no device `{wanted}`; `otus devices` lists names, addresses and ids")

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
-use brain::{Decided, Decision, Label, Rule, Scope, correlate, is_closed, void};
+use brain::{Decided, Decision, Label, Rule, Scope, is_closed, void};
 use casebook::{Casebook, DecisionRow};
 use records::Timestamp;
 use serde_json::{Value, json};
 
 use crate::arguments::{Because, Mark, NewRule, Triage, TriageCommand};
-use crate::decided::{correlated, decided};
+use crate::decided::{decided, findings};
 use crate::explain::one_of;
-use crate::findings::{number, text};
+use crate::findings::{by_id, number, text};
 use crate::output::{self, FAINT, HEADING, NAME, Outcome, counted, plain, tell};
 
 pub(crate) fn run(arguments: &Triage) -> Result<Outcome> {
@@ -54,10 +54,9 @@ fn decide(casebook: &mut Casebook, because: &Because, decision: &Decision) -> Re
 
 fn mark(out: &mut impl Write, arguments: &Mark) -> Result<()> {
     let mut casebook = open(&arguments.because.lake.path)?;
-    let findings = casebook.findings()?;
+    let before = findings(&casebook)?;
     let ids: Vec<&str> =
-        arguments.ids.iter().map(|id| Ok(text(one_of(&findings, id)?, "id"))).collect::<Result<_>>()?;
-    let before = correlated(&casebook)?.findings;
+        arguments.ids.iter().map(|id| Ok(text(one_of(&before, id)?, "id"))).collect::<Result<_>>()?;
     let label: Label = arguments.label.into();
     for id in ids {
         let decision = Decision::Mark { finding: id.to_owned(), label };
@@ -68,15 +67,14 @@ fn mark(out: &mut impl Write, arguments: &Mark) -> Result<()> {
             out.flush()?;
         }
     }
-    let after = correlated(&casebook)?.findings;
-    told_changes(out, &before, &after, arguments.json)
+    told_changes(out, &before, &findings(&casebook)?, arguments.json)
 }
 
 fn rule(out: &mut impl Write, arguments: &NewRule) -> Result<()> {
     let rule = wanted(arguments)?;
     let mut casebook = open(&arguments.because.lake.path)?;
     let (findings, devices, mut all) = (casebook.findings()?, casebook.devices()?, decided(&casebook)?);
-    let before = correlate(findings.clone(), devices.clone(), &all).findings;
+    let before = brain::decide(findings.clone(), &devices, &all);
     // As if it were saved.
     all.push(Decided {
         number: i64::MAX,
@@ -85,7 +83,7 @@ fn rule(out: &mut impl Write, arguments: &NewRule) -> Result<()> {
         why: arguments.because.why.clone(),
         decision: Decision::Rule(rule.clone()),
     });
-    let after = correlate(findings, devices, &all).findings;
+    let after = brain::decide(findings, &devices, &all);
     if arguments.save {
         let given = decide(&mut casebook, &arguments.because, &Decision::Rule(rule))?;
         if !arguments.json {
@@ -115,9 +113,12 @@ fn wanted(arguments: &NewRule) -> Result<Rule> {
         bail!(fault);
     }
     let until = arguments.until.as_deref().map(|until| {
-        // A day ends with its last second.
-        let whole =
-            if until.len() == "2026-12-31".len() { format!("{until}T23:59:59Z") } else { until.to_owned() };
+        // A day ends with its last moment.
+        let whole = if until.len() == "2026-12-31".len() {
+            format!("{until}T23:59:59.999999Z")
+        } else {
+            until.to_owned()
+        };
         Timestamp::parse(&whole)
             .with_context(|| format!("`{until}` is no time; write 2026-12-31 or 2026-12-31T18:00:00Z"))
     });
@@ -127,8 +128,9 @@ fn wanted(arguments: &NewRule) -> Result<Rule> {
 /// What became different: findings that are closed or open now, and certainties that moved.
 fn told_changes(out: &mut impl Write, before: &[Value], after: &[Value], is_json: bool) -> Result<()> {
     let mut counts = [0_u64; 3];
+    let before = by_id(before);
     for now in after {
-        let Some(was) = before.iter().find(|was| was["id"] == now["id"]) else { continue };
+        let Some(was) = before.get(text(now, "id")) else { continue };
         let what = match (is_closed(was), is_closed(now)) {
             (false, true) => 0,
             (true, false) => 1,
@@ -225,8 +227,8 @@ fn undo(out: &mut impl Write, taken_back: i64, because: &Because) -> Result<()> 
     if void(&all).contains(&taken_back) {
         bail!("decision {taken_back} was taken back already");
     }
-    let before = correlated(&casebook)?.findings;
+    let before = findings(&casebook)?;
     let given = decide(&mut casebook, because, &Decision::Undo { decision: taken_back })?;
     writeln!(out, "decision {given}: decision {taken_back} no longer holds")?;
-    told_changes(out, &before, &correlated(&casebook)?.findings, false)
+    told_changes(out, &before, &findings(&casebook)?, false)
 }

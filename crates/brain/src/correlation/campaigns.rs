@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use detections::{ALERT, Stage};
-use records::{Interval, Timestamp};
+use records::{Interval, LocalNetworks, Timestamp};
 use serde_json::{Value, json};
 
 use super::sign::{Sign, time};
@@ -19,13 +19,27 @@ const OVER: Interval = Interval::from_secs(86_400);
 /// What hosts have in common.
 type Link = (&'static str, String);
 
-/// All campaigns in the order of their beginning.
-pub(super) fn campaigns(signs: &[Sign<'_>], devices: &[Value], now: Timestamp) -> Vec<Value> {
-    let alerts: Vec<&Sign<'_>> =
+/// Hosts that hang together, with all that says so.
+#[derive(Default)]
+struct Group<'a> {
+    alerts: Vec<&'a Sign<'a>>,
+    shared: Vec<(&'a Link, &'a BTreeSet<&'a str>)>,
+    moves: Vec<&'a Step<'a>>,
+}
+
+/// All campaigns in the order of their beginning. `own` are the networks that are ours.
+pub(super) fn campaigns(
+    signs: &[Sign<'_>],
+    devices: &[Value],
+    own: &LocalNetworks,
+    now: Timestamp,
+) -> Vec<Value> {
+    let mut alerts: Vec<&Sign<'_>> =
         signs.iter().filter(|sign| sign.finding["certainty"].as_u64() >= Some(u64::from(ALERT))).collect();
+    alerts.sort_by_key(|alert| (alert.first, alert.text("id")));
     let mut sharing: BTreeMap<Link, BTreeSet<&str>> = BTreeMap::new();
     for alert in &alerts {
-        for link in links(alert) {
+        for link in links(alert, own) {
             sharing.entry(link).or_default().insert(alert.device);
         }
     }
@@ -35,14 +49,31 @@ pub(super) fn campaigns(signs: &[Sign<'_>], devices: &[Value], now: Timestamp) -
         sharing.entry(("path", name)).or_default().extend([step.from, step.to]);
     }
     sharing.retain(|_, hosts| hosts.len() > 1);
-    let mut found: Vec<Value> =
-        groups(&sharing).into_iter().map(|hosts| campaign(&hosts, &alerts, &sharing, &moves, now)).collect();
-    found.sort_by_key(|campaign| (campaign["beginning"].to_string(), campaign["id"].to_string()));
-    found
+    let roots = roots(&sharing);
+    let mut groups: BTreeMap<&str, Group<'_>> = BTreeMap::new();
+    for alert in &alerts {
+        if let Some(root) = roots.get(alert.device) {
+            groups.entry(root).or_default().alerts.push(alert);
+        }
+    }
+    for (link, hosts) in sharing.iter().filter(|((kind, _), _)| *kind != "path") {
+        if let Some(group) = hosts.first().and_then(|host| groups.get_mut(roots.get(host)?)) {
+            group.shared.push((link, hosts));
+        }
+    }
+    for step in &moves {
+        if let Some(group) = roots.get(step.from).and_then(|root| groups.get_mut(root)) {
+            group.moves.push(step);
+        }
+    }
+    let mut found: Vec<(Timestamp, Value)> =
+        groups.values().filter_map(|group| campaign(group, now)).collect();
+    found.sort_by_cached_key(|(beginning, campaign)| (*beginning, campaign["id"].to_string()));
+    found.into_iter().map(|(_, campaign)| campaign).collect()
 }
 
-fn links(alert: &Sign<'_>) -> Vec<Link> {
-    let destinations = alert.destinations().into_iter().map(|destination| ("destination", destination));
+fn links(alert: &Sign<'_>, own: &LocalNetworks) -> Vec<Link> {
+    let destinations = alert.destinations(own).into_iter().map(|destination| ("destination", destination));
     let hashes = alert.hashes().into_iter().map(|hash| ("file", hash.to_owned()));
     let accounts = alert.accounts().into_iter().map(|account| ("account", account));
     destinations.chain(hashes).chain(accounts).collect()
@@ -57,11 +88,8 @@ struct Step<'a> {
 }
 
 fn moves<'a>(alerts: &[&Sign<'a>], devices: &'a [Value]) -> Vec<Step<'a>> {
-    let mut first: BTreeMap<&str, Timestamp> = BTreeMap::new();
     let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for alert in alerts {
-        let known = first.entry(alert.device).or_insert(alert.first);
-        *known = alert.first.min(*known);
         let known = last.entry(alert.device).or_insert(alert.last);
         *known = alert.last.max(*known);
     }
@@ -96,105 +124,91 @@ fn holders(devices: &[Value]) -> BTreeMap<IpAddr, Vec<(&str, Timestamp, Timestam
     holders
 }
 
-/// Hosts that hang together by what they share, directly or over others.
-fn groups<'a>(sharing: &BTreeMap<Link, BTreeSet<&'a str>>) -> Vec<BTreeSet<&'a str>> {
+/// Of each host the one that stands for all that it hangs together with by what they share, directly or over others.
+fn roots<'a>(sharing: &BTreeMap<Link, BTreeSet<&'a str>>) -> BTreeMap<&'a str, &'a str> {
     let mut parent: BTreeMap<&str, &str> = BTreeMap::new();
-    fn root<'a>(parent: &BTreeMap<&'a str, &'a str>, mut host: &'a str) -> &'a str {
-        while let Some(above) = parent.get(host).filter(|above| **above != host) {
-            host = above;
+    /// Shortens the way for those who come later.
+    fn root<'a>(parent: &mut BTreeMap<&'a str, &'a str>, host: &'a str) -> &'a str {
+        let mut place = host;
+        while let Some(above) = parent.get(place).copied().filter(|above| *above != place) {
+            let next = parent.get(above).copied().unwrap_or(above);
+            parent.insert(place, next);
+            place = next;
         }
-        host
+        place
     }
     for hosts in sharing.values() {
         let mut hosts = hosts.iter();
         let Some(first) = hosts.next() else { continue };
         for other in hosts {
-            let (one, two) = (root(&parent, first), root(&parent, other));
+            let (one, two) = (root(&mut parent, first), root(&mut parent, other));
             // The smaller name stays the root, so that no order of links matters.
             parent.insert(one.max(two), one.min(two));
         }
     }
-    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for host in sharing.values().flatten() {
-        groups.entry(root(&parent, host)).or_default().insert(host);
-    }
-    groups.into_values().collect()
+    let hosts: BTreeSet<&str> = sharing.values().flatten().copied().collect();
+    hosts.into_iter().map(|host| (host, root(&mut parent, host))).collect()
 }
 
-fn campaign(
-    hosts: &BTreeSet<&str>,
-    alerts: &[&Sign<'_>],
-    sharing: &BTreeMap<Link, BTreeSet<&str>>,
-    moves: &[Step<'_>],
-    now: Timestamp,
-) -> Value {
-    let mut own: Vec<&&Sign<'_>> = alerts.iter().filter(|alert| hosts.contains(alert.device)).collect();
-    own.sort_by_key(|alert| (alert.first, alert.text("id")));
-    let name = |device: &str| {
-        let alert = own.iter().find(|alert| alert.device == device);
-        alert.map_or_else(String::new, |alert| {
-            alert.finding["device"]["name"].as_str().unwrap_or_default().to_owned()
-        })
-    };
-    let beginning = own.first().map_or(now, |alert| alert.first);
-    let end = own.iter().map(|alert| alert.last).max().unwrap_or(now);
-    let mut told: Vec<&str> = Vec::new();
-    for alert in &own {
-        if !told.contains(&alert.device) {
-            told.push(alert.device);
+/// A campaign, with its beginning. The alerts of the group are in the order of time.
+fn campaign(group: &Group<'_>, now: Timestamp) -> Option<(Timestamp, Value)> {
+    let first = group.alerts.first()?;
+    let end = group.alerts.iter().map(|alert| alert.last).max()?;
+    let mut by_host: BTreeMap<&str, Vec<&Sign<'_>>> = BTreeMap::new();
+    let (mut hosts, mut stages): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for alert in &group.alerts {
+        let of_it = by_host.entry(alert.device).or_default();
+        if of_it.is_empty() {
+            hosts.push(alert.device);
         }
-    }
-    let hosts_told: Vec<Value> = told
-        .iter()
-        .map(|device| {
-            let of_it = own.iter().filter(|alert| alert.device == *device);
-            let since = of_it.clone().map(|alert| alert.first).min();
-            let until = of_it.clone().map(|alert| alert.last).max();
-            json!({
-                "device": device, "name": name(device),
-                "since": since.map(|at| at.to_string()), "until": until.map(|at| at.to_string()),
-                "findings": of_it.map(|alert| alert.text("id")).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let shared = sharing.iter().filter(|((kind, _), own)| *kind != "path" && own.is_subset(hosts));
-    let shared: Vec<Value> = shared
-        .map(|((kind, value), own)| {
-            json!({"kind": kind, "value": value, "hosts": own.iter().map(|device| name(device)).collect::<Vec<_>>()})
-        })
-        .collect();
-    let spread: Vec<Value> = moves
-        .iter()
-        .filter(|step| hosts.contains(step.from) && hosts.contains(step.to))
-        .map(|step| {
-            json!({
-                "at": step.at.to_string(), "from": name(step.from), "to": name(step.to), "finding": step.finding,
-                "from_device": step.from, "to_device": step.to,
-            })
-        })
-        .collect();
-    let mut stages: Vec<&str> = Vec::new();
-    for alert in &own {
+        of_it.push(alert);
         if !stages.contains(&alert.stage.name()) {
             stages.push(alert.stage.name());
         }
     }
-    let first_id = own.first().map_or("", |alert| alert.text("id"));
-    json!({
-        "id": format!("c{}", first_id.trim_start_matches('f')),
-        "beginning": beginning.to_string(),
+    let name = |device: &str| {
+        let alert = by_host.get(device).and_then(|alerts| alerts.first());
+        alert.map_or("", |alert| alert.finding["device"]["name"].as_str().unwrap_or_default())
+    };
+    let hosts: Vec<Value> = hosts
+        .iter()
+        .filter_map(|device| {
+            let of_it = by_host.get(device)?;
+            Some(json!({
+                "device": device, "name": name(device),
+                "since": of_it.iter().map(|alert| alert.first).min()?.to_string(),
+                "until": of_it.iter().map(|alert| alert.last).max()?.to_string(),
+                "findings": of_it.iter().map(|alert| alert.text("id")).collect::<Vec<_>>(),
+            }))
+        })
+        .collect();
+    let shared = group.shared.iter().map(|((kind, value), own)| {
+        json!({"kind": kind, "value": value, "hosts": own.iter().map(|device| name(device)).collect::<Vec<_>>()})
+    });
+    let spread = group.moves.iter().map(|step| {
+        json!({
+            "at": step.at.to_string(), "from": name(step.from), "to": name(step.to), "finding": step.finding,
+            "from_device": step.from, "to_device": step.to,
+        })
+    });
+    let told = json!({
+        "id": format!("c{}", first.text("id").trim_start_matches('f')),
+        "beginning": first.first.to_string(),
         "end": end.to_string(),
         "state": if now.since(end) > OVER { "over" } else { "active" },
-        "patient_zero": hosts_told.first(),
-        "hosts": hosts_told,
-        "shared": shared,
-        "spread": spread,
+        "patient_zero": hosts.first(),
+        "hosts": hosts,
+        "shared": shared.collect::<Vec<_>>(),
+        "spread": spread.collect::<Vec<_>>(),
         "stages": stages,
-    })
+    });
+    Some((first.first, told))
 }
 
 #[cfg(test)]
 mod tests {
+    use records::Network;
+
     use super::*;
 
     fn alert(id: &str, detection: &str, device: &str, hour: i64, peers: &[&str], facts: Value) -> Value {
@@ -215,7 +229,12 @@ mod tests {
         let devices = ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
             .map(|address| device(&format!("d{}", &address[7..]), address));
         let signs: Vec<Sign<'_>> = findings.iter().filter_map(|finding| Sign::of(finding, now)).collect();
-        campaigns(&signs, &devices, now)
+        campaigns(
+            &signs,
+            &devices,
+            &LocalNetworks::new(vec![Network::parse("198.51.100.0/24").unwrap()]),
+            now,
+        )
     }
 
     #[test]
@@ -266,7 +285,9 @@ mod tests {
         assert_eq!(shared(&json!({"user": "sato@hanami.example"}), &[]), 1);
         assert_eq!(shared(&json!({"users": ["<unknown>"]}), &[]), 0, "a name that was not seen is none");
         assert_eq!(shared(&json!({}), &["93.184.216.9"]), 1);
-        assert_eq!(shared(&json!({}), &["10.0.0.9"]), 0, "a server of ours is in everybody's use");
+        for server in ["10.0.0.9", "198.51.100.9"] {
+            assert_eq!(shared(&json!({}), &[server]), 0, "a server of ours is in everybody's use");
+        }
         let mut faint = alert("f2", "port-scan", "d2", 2, &["93.184.216.9"], json!({}));
         faint["certainty"] = json!(40);
         assert!(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::rules::Rule;
+use super::rules::{Kinds, Rule};
 
 /// What a person says that a finding is. The three kinds of false alarm are told apart, since they ask for different work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,9 +144,9 @@ impl<'a> Active<'a> {
     }
 
     /// Gives a finding the state that its mark, or else the first rule that fits, says.
-    pub(super) fn apply(&self, finding: &mut Value, devices: &[Value]) {
+    pub(super) fn apply(&self, finding: &mut Value, kinds: &Kinds<'_>) {
         let mark = finding["id"].as_str().and_then(|id| self.marks.get(id)).copied();
-        let by_rule = || self.rules.iter().find(|(_, rule)| rule.covers(finding, devices));
+        let by_rule = || self.rules.iter().find(|(_, rule)| rule.covers(finding, kinds));
         let (decided, by, label) = match mark {
             Some(decided) => match decided.decision {
                 Decision::Mark { label, .. } => (decided, "mark", label),

@@ -10,6 +10,7 @@ mod rules;
 mod scores;
 mod sign;
 
+use records::LocalNetworks;
 use serde_json::{Value, json};
 
 pub use decisions::{Decided, Decision, Label, void};
@@ -34,22 +35,33 @@ pub struct Correlated {
     pub campaigns: Vec<Value>,
 }
 
-/// Looks at all findings together.
-pub fn correlate(mut findings: Vec<Value>, mut devices: Vec<Value>, decided: &[Decided]) -> Correlated {
-    let decisions = decisions::Active::of(decided);
+/// The findings, ranked, with what people decided and what that teaches.
+pub fn decide(mut findings: Vec<Value>, devices: &[Value], decided: &[Decided]) -> Vec<Value> {
+    let (decisions, kinds) = (decisions::Active::of(decided), rules::Kinds::of(devices));
     for finding in &mut findings {
-        decisions.apply(finding, &devices);
+        decisions.apply(finding, &kinds);
     }
     let experience = Experience::of(&findings, &decisions);
     for finding in &mut findings {
         experience.apply(finding);
     }
     findings.sort_by_cached_key(rank);
+    findings
+}
+
+/// Looks at all findings together. `own` are the networks that are ours.
+pub fn correlate(
+    findings: Vec<Value>,
+    mut devices: Vec<Value>,
+    decided: &[Decided],
+    own: &LocalNetworks,
+) -> Correlated {
+    let findings = decide(findings, &devices, decided);
     let now = sign::latest(&findings, &devices);
     let signs: Vec<Sign<'_>> = findings.iter().filter_map(|finding| Sign::of(finding, now)).collect();
     scores::of_devices(&signs, &mut devices);
     let accounts = accounts::scores(&signs);
-    let campaigns = campaigns::campaigns(&signs, &devices, now);
+    let campaigns = campaigns::campaigns(&signs, &devices, own, now);
     Correlated { findings, devices, accounts, campaigns }
 }
 
@@ -100,7 +112,7 @@ mod tests {
             finding("f5", &[10, -60], 1),
         ];
         let decided = [mark(1, "f1", Label::Wrong), mark(2, "f4", Label::Wrong), mark(3, "f5", Label::True)];
-        for told in correlate(findings, Vec::new(), &decided).findings {
+        for told in decide(findings, &[], &decided) {
             let parts = told["parts"]["certainty"].as_array().unwrap();
             let sum: i64 = parts.iter().map(|part| part["value"].as_i64().unwrap()).sum();
             assert_eq!(Some(sum.clamp(1, 99)), told["certainty"].as_i64(), "{told:#}");

@@ -1,5 +1,6 @@
 //! Rules: what all findings of a kind are, of whom, to whom, until when.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use detections::PEERS_KEPT;
@@ -30,6 +31,19 @@ pub struct Rule {
     pub label: Label,
     /// It covers behaviour that was seen last before this traffic time.
     pub until: Option<Timestamp>,
+}
+
+/// What devices are, by their ids.
+pub(super) struct Kinds<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Kinds<'a> {
+    pub(super) fn of(devices: &'a [Value]) -> Self {
+        Self(devices.iter().map(|device| (text(device, "id"), text(&device["kind"], "value"))).collect())
+    }
+
+    fn is(&self, device: &str, kind: &str) -> bool {
+        self.0.get(device).is_some_and(|known| known.eq_ignore_ascii_case(kind))
+    }
 }
 
 impl Scope {
@@ -76,14 +90,14 @@ impl Rule {
     }
 
     /// Whether it is about this finding.
-    pub fn covers(&self, finding: &Value, devices: &[Value]) -> bool {
+    pub(super) fn covers(&self, finding: &Value, kinds: &Kinds<'_>) -> bool {
         let Scope { device, group, peer, detection } = &self.scope;
         let last = finding["last_seen"].as_str().and_then(Timestamp::parse);
         let in_time = self.until.is_none_or(|until| last.is_some_and(|last| last <= until));
         in_time
             && detection.as_ref().is_none_or(|wanted| is_like(text(finding, "detection"), wanted))
             && device.as_ref().is_none_or(|wanted| is_device(finding, wanted))
-            && group.as_ref().is_none_or(|wanted| is_in_group(finding, wanted, devices))
+            && group.as_ref().is_none_or(|wanted| is_in_group(finding, wanted, kinds))
             && peer.as_ref().is_none_or(|wanted| has_only_peer(finding, wanted))
     }
 }
@@ -118,11 +132,10 @@ fn is_device(finding: &Value, wanted: &str) -> bool {
         || texts(&device["addresses"]).any(|address| address == wanted)
 }
 
-fn is_in_group(finding: &Value, wanted: &str, devices: &[Value]) -> bool {
+fn is_in_group(finding: &Value, wanted: &str, kinds: &Kinds<'_>) -> bool {
     let device = &finding["device"];
     if let Some(kind) = wanted.strip_prefix("kind:") {
-        let known = devices.iter().find(|known| known["id"] == device["id"]);
-        return known.is_some_and(|known| text(&known["kind"], "value").eq_ignore_ascii_case(kind));
+        return kinds.is(text(device, "id"), kind);
     }
     if let Some(user) = wanted.strip_prefix("user:") {
         return texts(&device["users"]).any(|known| known.eq_ignore_ascii_case(user));
@@ -174,7 +187,7 @@ mod tests {
 
     fn covers(scope: Scope) -> bool {
         let devices = [json!({"id": "d1", "kind": {"value": "printer"}})];
-        Rule { scope, label: Label::Noise, until: None }.covers(&finding(), &devices)
+        Rule { scope, label: Label::Noise, until: None }.covers(&finding(), &Kinds::of(&devices))
     }
 
     #[test]
@@ -231,7 +244,7 @@ mod tests {
         sweep["facts"] = json!({});
         for (count, covered) in [(1, true), (63, true), (64, false)] {
             sweep["peers"] = json!(peers(count));
-            assert_eq!(rule.covers(&sweep, &[]), covered, "{count}");
+            assert_eq!(rule.covers(&sweep, &Kinds::of(&[])), covered, "{count}");
         }
     }
 
@@ -250,9 +263,9 @@ mod tests {
             label: Label::Permitted,
             until: Timestamp::parse(text),
         };
-        assert!(until("2026-11-16T04:00:00Z").covers(&finding(), &[]));
+        assert!(until("2026-11-16T04:00:00Z").covers(&finding(), &Kinds::of(&[])));
         let earlier = until("2026-11-16T03:59:59Z");
-        assert!(!earlier.covers(&finding(), &[]));
+        assert!(!earlier.covers(&finding(), &Kinds::of(&[])));
         assert_eq!(Rule::from_json(&earlier.to_json()), Some(earlier));
     }
 }

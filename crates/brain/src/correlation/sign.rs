@@ -94,14 +94,13 @@ impl<'a> Sign<'a> {
         names.take(1).flat_map(|name| texts(&facts[*name])).collect()
     }
 
-    /// Places outside that it went to: names, where it has one, else addresses.
-    pub(super) fn destinations(&self) -> BTreeSet<String> {
+    /// Places outside the `own` networks that it went to: names and addresses.
+    pub(super) fn destinations(&self, own: &LocalNetworks) -> BTreeSet<String> {
         let facts = DESTINATIONS.iter().filter_map(|name| self.finding["facts"][*name].as_str());
         let bare = |text: &str| text.rsplit_once(':').map_or(text, |(host, _)| host).to_lowercase();
         let named = facts.map(bare);
-        let private = LocalNetworks::default();
         let is_outside =
-            |name: &String| name.parse().map_or(name.contains('.'), |address| !private.contains(address));
+            |name: &String| name.parse().map_or(name.contains('.'), |address| !own.contains(address));
         named.chain(self.peers().map(str::to_owned)).filter(is_outside).collect()
     }
 

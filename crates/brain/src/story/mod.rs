@@ -223,6 +223,8 @@ fn ending(correlated: &Correlated, device: &Value, findings: usize) -> Sentence 
 
 #[cfg(test)]
 mod tests {
+    use records::LocalNetworks;
+
     use super::*;
 
     #[test]
@@ -243,7 +245,7 @@ mod tests {
             finding("f2", "port-scan", "2026-11-16T05:00:00Z"),
             finding("f1", "external-beacon", "2026-11-16T03:00:00Z"),
         ];
-        let correlated = crate::correlate(findings, vec![device], &[]);
+        let correlated = crate::correlate(findings, vec![device], &[], &LocalNetworks::default());
         for (language, words) in [
             (Language::English, ["first time", "external-beacon", "port-scan", "threat"]),
             (Language::Japanese, ["初めて", "定期的", "1,200", "脅威度"]),
@@ -276,7 +278,8 @@ mod tests {
         let earlier = at_address("d1", "10.0.0.1", "2026-11-16T01:00:00Z", "2026-11-16T02:00:00Z");
         let later = at_address("d2", "10.0.0.1", "2026-11-17T01:00:00Z", "2026-11-17T02:00:00.500000Z");
         let latest = at_address("d3", "PC-3", "2026-11-17T02:00:00Z", "2026-11-17T02:00:01Z");
-        let correlated = crate::correlate(Vec::new(), vec![earlier, later, latest], &[]);
+        let correlated =
+            crate::correlate(Vec::new(), vec![earlier, later, latest], &[], &LocalNetworks::default());
         assert_eq!(device(&correlated, "10.0.0.1").unwrap()["id"], "d3");
         assert_eq!(device(&correlated, "D1").unwrap()["id"], "d1");
     }
@@ -293,7 +296,7 @@ mod tests {
         let other = json!({
             "id": "d9", "name": "PC-9", "names": [], "last_seen": "2026-12-01T00:00:00Z", "addresses": [],
         });
-        let correlated = crate::correlate(vec![finding], vec![device, other], &[]);
+        let correlated = crate::correlate(vec![finding], vec![device, other], &[], &LocalNetworks::default());
         let told = story(&correlated, &correlated.devices[0], Language::English);
         let text = |place: usize| told["sentences"][place]["text"].as_str().unwrap();
         assert!(text(0).contains("first time") && text(1).contains("scanned"), "{told:#}");

@@ -13,13 +13,12 @@ use lake::{Access, Lake};
 use serde_json::{Value, json};
 
 use crate::arguments::Explain;
-use crate::decided::correlated;
 use crate::findings::casebook_of;
 use crate::output::{self, Outcome, counted, tell_of};
 
 pub(crate) fn run(arguments: &Explain) -> Result<Outcome> {
     let folder = &arguments.lake.path;
-    let casebook = casebook_of(folder)?;
+    let (casebook, _) = casebook_of(folder)?;
     let findings = casebook.findings()?;
     let finding = one_of(&findings, &arguments.id)?;
     let lake = Lake::open(folder, Access::Read)?;
@@ -52,7 +51,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<Outcome> {
 
 /// What people's decisions have made of it since.
 fn as_it_stands(casebook: &Casebook, id: &Value) -> Result<Value> {
-    let findings = correlated(casebook)?.findings;
+    let findings = crate::decided::findings(casebook)?;
     let Some(now) = findings.iter().find(|finding| finding["id"] == *id) else { return Ok(Value::Null) };
     let parts = now["parts"]["certainty"].as_array().into_iter().flatten();
     let moved: Vec<&Value> = parts.filter(|part| part["name"] == "labels").collect();
