@@ -1,6 +1,7 @@
 //! All findings: takes reports, makes a repeat of the same behaviour update its finding.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use records::{Interval, Timestamp};
@@ -75,7 +76,7 @@ impl Supersedes {
 pub struct Findings {
     all: Vec<Finding>,
     open: FxHashMap<u128, usize>,
-    changed: Vec<usize>,
+    changed: BTreeSet<usize>,
     dropped: u64,
     #[serde(skip)]
     trace: Option<Trace>,
@@ -94,7 +95,8 @@ impl Findings {
         let place = match self.open.get(&behaviour).copied() {
             Some(place) if self.is_recent(place, report.first_seen) => place,
             _ => {
-                if self.quieting.is_quiet(report.detection.id, report.first_seen) {
+                let who = who(report.device.map(|device| device.0), report.host);
+                if self.quieting.is_quiet(report.detection.id, &who, report.first_seen) {
                     self.quiet(&report, world);
                     return;
                 }
@@ -102,7 +104,7 @@ impl Findings {
                     self.dropped += 1;
                     return;
                 }
-                self.quieting.note(report.detection.id, report.first_seen);
+                self.quieting.note(report.detection.id, &who, report.first_seen);
                 self.all.push(new_finding(&report, behaviour));
                 self.open.insert(behaviour, self.all.len() - 1);
                 self.all.len() - 1
@@ -113,7 +115,7 @@ impl Findings {
             if let Some(trace) = &mut self.trace {
                 trace.note(&finding.id, noted);
             }
-            self.mark(place);
+            self.changed.insert(place);
         }
     }
 
@@ -124,9 +126,7 @@ impl Findings {
 
     /// The findings that are new or changed since this was last asked, in the order in which they were made.
     pub fn take_changed(&mut self, world: &World) -> Vec<Finding> {
-        let mut places = std::mem::take(&mut self.changed);
-        places.sort_unstable();
-        places.dedup();
+        let places = std::mem::take(&mut self.changed);
         for place in &places {
             if let Some(finding) = self.all.get_mut(*place) {
                 refresh_device(finding, world);
@@ -168,8 +168,10 @@ impl Findings {
                 _ => 0,
             });
             finding.last_seen = finding.last_seen.max(report.last_seen);
-            quieting::tell(finding, report.first_seen, before + 1, world.devices().all().len());
-            self.mark(place);
+            let made = self.quieting.made(report.detection.id, report.first_seen);
+            let devices = world.devices().all().len();
+            quieting::tell(finding, report.first_seen, (made, before + 1), devices);
+            self.changed.insert(place);
         }
     }
 
@@ -186,21 +188,20 @@ impl Findings {
     fn is_recent(&self, place: usize, at: Timestamp) -> bool {
         self.all.get(place).is_some_and(|finding| at.since(finding.last_seen) < PAUSE)
     }
-
-    fn mark(&mut self, place: usize) {
-        if self.changed.last() != Some(&place) {
-            self.changed.push(place);
-        }
-    }
 }
 
 fn behaviour(report: &Report<'_>) -> u128 {
-    let device = report.device.map_or_else(|| report.host.to_string(), |device| device.0.to_string());
+    let device = who(report.device.map(|device| device.0), report.host);
     hash([report.detection.id, &device, report.key])
 }
 
+/// Whose behaviour it is.
+pub(crate) fn who(device: Option<u32>, host: IpAddr) -> String {
+    device.map_or_else(|| host.to_string(), |device| device.to_string())
+}
+
 /// FNV-1a over 128 bits: the same on every machine and in every version.
-fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
+pub(crate) fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
     texts
         .into_iter()
         .flat_map(|text| text.bytes().chain([0]))
@@ -310,16 +311,15 @@ mod tests {
     use super::*;
     use crate::{DETECTIONS, FINDINGS_OF_A_DAY};
 
-    fn report(number: u32, at: Timestamp) -> Report<'static> {
+    fn report(host: u8, key: &str, at: Timestamp) -> Report<'_> {
         let mut score = Score::default();
         score.certainty("made", 70.0, "made");
         score.threat("made", 70.0, "made");
-        let [_, a, b, c] = number.to_be_bytes();
         Report {
             detection: &DETECTIONS[0],
             device: None,
-            host: IpAddr::from([10, a, b, c]),
-            key: "made",
+            host: IpAddr::from([10, 0, 0, host]),
+            key,
             peers: Vec::new(),
             first_seen: at,
             last_seen: at,
@@ -332,25 +332,74 @@ mod tests {
         }
     }
 
+    fn day(number: i64) -> Timestamp {
+        Timestamp(0) + Interval::from_secs((20_000 + number) * 86_400)
+    }
+
+    /// As many findings of one host as a detection may make of a day, and some more.
+    fn noisy(world: &World) -> Findings {
+        let mut findings = Findings::default();
+        for number in 0..FINDINGS_OF_A_DAY + 30 {
+            findings.report(report(1, &number.to_string(), day(0)), world);
+        }
+        findings
+    }
+
+    /// What a checkpoint makes of them.
+    fn saved_and_loaded(findings: &Findings) -> Findings {
+        let mut findings: Findings = postcard::from_bytes(&postcard::to_allocvec(findings).unwrap()).unwrap();
+        findings.recount();
+        findings
+    }
+
     #[test]
     fn a_detection_that_fires_thousands_of_times_a_day_is_quieted_for_that_day_and_says_so() {
         let world = World::new(Config::default());
-        let day = Timestamp(0) + Interval::from_secs(20_000 * 86_400);
-        let mut findings = Findings::default();
-        (0..FINDINGS_OF_A_DAY + 30).for_each(|number| findings.report(report(number, day), &world));
+        let findings = noisy(&world);
         assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 1);
         let told = findings.all().last().unwrap();
         assert!(told.summary.contains("30 more reports were not kept"), "{}", told.summary);
         assert!(!told.is_alert());
         // What is known goes on, the next day is another one, and a checkpoint changes nothing.
-        let bytes = postcard::to_allocvec(&findings).unwrap();
-        let mut findings: Findings = postcard::from_bytes(&bytes).unwrap();
-        findings.recount();
-        findings.report(report(3, day + Interval::from_secs(60)), &world);
-        findings.report(report(FINDINGS_OF_A_DAY + 40, day), &world);
+        let mut findings = saved_and_loaded(&findings);
+        findings.report(report(1, "3", day(0) + Interval::from_secs(60)), &world);
+        findings.report(report(1, "new", day(0)), &world);
         assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 1);
         assert!(findings.all().last().unwrap().summary.contains("31 more reports"));
-        findings.report(report(FINDINGS_OF_A_DAY + 50, day + Interval::from_secs(86_400)), &world);
+        findings.report(report(1, "newer", day(1)), &world);
         assert_eq!(findings.all().len(), FINDINGS_OF_A_DAY as usize + 2);
+    }
+
+    #[test]
+    fn a_device_that_makes_thousands_of_findings_does_not_hide_the_first_of_others() {
+        let world = World::new(Config::default());
+        let mut findings = noisy(&world);
+        let count = |findings: &Findings, host: u8| {
+            findings.all().iter().filter(|finding| finding.host == IpAddr::from([10, 0, 0, host])).count()
+        };
+        findings.report(report(2, "first", day(0)), &world);
+        findings.report(report(2, "second", day(0)), &world);
+        assert_eq!(count(&findings, 2), 1, "the first alone");
+        let mut findings = saved_and_loaded(&findings);
+        findings.report(report(2, "third", day(0)), &world);
+        findings.report(report(3, "first", day(0)), &world);
+        assert_eq!((count(&findings, 2), count(&findings, 3)), (1, 1));
+        let told = findings.all().iter().find(|finding| finding.summary.contains("quieted")).unwrap();
+        assert!(
+            told.summary.contains("5001 findings") && told.summary.contains("32 more"),
+            "{}",
+            told.summary
+        );
+    }
+
+    #[test]
+    fn findings_that_change_by_turns_are_remembered_once_each() {
+        let world = World::new(Config::default());
+        let mut findings = Findings::default();
+        for number in 0..1_000_u32 {
+            findings.report(report((number % 2) as u8, "made", day(0)), &world);
+        }
+        assert_eq!(findings.changed.len(), 2);
+        assert_eq!(findings.take_changed(&world).len(), 2);
     }
 }
