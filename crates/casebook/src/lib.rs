@@ -7,6 +7,7 @@ mod error;
 mod rows;
 mod schema;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use records::Timestamp;
@@ -16,6 +17,9 @@ use serde_json::Value;
 
 pub use error::CasebookError;
 pub use rows::{DecisionRow, DeviceRow, FindingRow};
+
+/// When a finding was seen last, its threat and its certainty.
+pub type Outline = (Timestamp, u8, u8);
 
 /// Name of the file in the lake's folder.
 const FILE: &str = "casebook.sqlite";
@@ -69,27 +73,32 @@ impl Casebook {
         Ok(transaction.commit()?)
     }
 
-    /// Keeps these findings and devices alone: what led to others is no longer there. A finding that a person has put
-    /// into a state stays.
+    /// Keeps these findings and devices alone: what led to others is no longer there. Those of the findings that are
+    /// `marked` stay, since a person said what they are.
     pub fn keep_only(
         &mut self,
         findings: impl IntoIterator<Item = FindingRow>,
         devices: impl IntoIterator<Item = DeviceRow<impl Serialize>>,
+        marked: &BTreeSet<String>,
     ) -> Result<(), CasebookError> {
+        let marked = serde_json::to_string(marked)?;
         let transaction = self.database.transaction()?;
-        transaction.execute_batch(
+        transaction.execute(
             "DELETE FROM findings WHERE state IN ('open', 'explained')
-                 AND id NOT IN (SELECT finding FROM decisions WHERE finding IS NOT NULL);
-             DELETE FROM devices;",
+                 AND id NOT IN (SELECT value FROM json_each(?1))",
+            [marked],
         )?;
+        transaction.execute("DELETE FROM devices", [])?;
         write(&transaction, findings, devices)?;
         Ok(transaction.commit()?)
     }
 
-    /// How many findings there are.
-    pub fn finding_count(&self) -> Result<u64, CasebookError> {
-        let count: i64 = self.database.query_row("SELECT count(*) FROM findings", [], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+    /// The ids of all findings, each with when it was seen last, its threat and its certainty.
+    pub fn outlines(&self) -> Result<BTreeMap<String, Outline>, CasebookError> {
+        let mut statement = self.database.prepare("SELECT id, last_seen, threat, certainty FROM findings")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get(0)?, (Timestamp(row.get(1)?), row.get(2)?, row.get(3)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// All findings, ranked: alerts first, then by threat and certainty together, then the older first.
@@ -264,9 +273,10 @@ mod tests {
             .keep([finding("a", 90, 90), finding("b", 80, 90), finding("c", 70, 90)], NO_DEVICES)
             .unwrap();
         casebook.database.execute("UPDATE findings SET state = 'triaged' WHERE id = 'a'", []).unwrap();
-        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES).unwrap();
+        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES, &BTreeSet::new()).unwrap();
         assert_eq!(ids(&casebook), ["a", "c"]);
-        assert_eq!(casebook.finding_count().unwrap(), 2);
+        let outline = (Timestamp(2), 60, 90);
+        assert_eq!(casebook.outlines().unwrap().get("c"), Some(&outline));
     }
 
     fn mark(finding: &str) -> DecisionRow {
@@ -296,9 +306,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut casebook = Casebook::open(folder.path()).unwrap();
         casebook.keep([finding("a", 90, 90), finding("b", 80, 90)], NO_DEVICES).unwrap();
-        casebook.decide(&mark("a")).unwrap();
-        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES).unwrap();
+        let marked = BTreeSet::from(["a".to_owned()]);
+        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES, &marked).unwrap();
         assert_eq!(ids(&casebook), ["a", "c"]);
+        casebook.keep_only([finding("c", 60, 90)], NO_DEVICES, &BTreeSet::new()).unwrap();
+        assert_eq!(ids(&casebook), ["c"], "nobody says any more what it is");
     }
 
     #[test]

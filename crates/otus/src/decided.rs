@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use brain::{Correlated, Decided, Decision, correlate, decide};
+use brain::{Correlated, Decided, Decision, correlate, decide, void};
 use casebook::{Casebook, DecisionRow};
 use lake::Run;
 use records::LocalNetworks;
@@ -18,6 +18,13 @@ pub(crate) fn decided(casebook: &Casebook) -> Result<Vec<Decided>> {
         Some(Decided { number: row.number, at: row.at.to_string(), who: row.who, why: row.why, decision })
     };
     Ok(casebook.decisions()?.into_iter().filter_map(understood).collect())
+}
+
+/// The findings that somebody said the kind of, and did not take it back.
+pub(crate) fn marked(casebook: &Casebook) -> Result<BTreeSet<String>> {
+    let void = void(&decided(casebook)?);
+    let holding = casebook.decisions()?.into_iter().filter(|row| !void.contains(&row.number));
+    Ok(holding.filter_map(|row| row.finding).collect())
 }
 
 /// The private networks, and those that somebody was told, each as often as may be.

@@ -9,6 +9,7 @@ use lake::{Lake, Run};
 use records::AnyRecord;
 
 use crate::casebook_rows::{device_row, finding_row};
+use crate::decided::marked;
 use crate::memory;
 use crate::output::{WARN, counted, tell, tell_of};
 use crate::progress::ReplayBar;
@@ -42,15 +43,32 @@ pub(crate) fn recall(
         ));
         let bar = ReplayBar::new(records, is_quiet);
         let brain = replay(folder, lake, &runs, known, state.take(), &bar)?;
-        casebook.keep_only(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+        keep_only(casebook, &brain)?;
         memory::save(folder, &runs, &brain)?;
         state = Some(brain.save()?);
     }
     let brain = load(config, state.as_deref())?;
-    if casebook.finding_count()? < brain.findings().len() as u64 {
-        casebook.keep(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+    if !holds(casebook, &brain)? {
+        keep_only(casebook, &brain)?;
     }
     Ok(brain)
+}
+
+/// Puts into the casebook what the brain knows, and takes out what it does not.
+fn keep_only(casebook: &mut Casebook, brain: &Brain) -> Result<()> {
+    let marked = marked(casebook)?;
+    let findings = brain.findings().iter().map(finding_row);
+    Ok(casebook.keep_only(findings, brain.devices().map(device_row), &marked)?)
+}
+
+/// Whether the casebook tells of the findings that the brain knows, and besides of marked ones only. It does not where it
+/// was lost, or where a run whose findings it has was taken out of the lake to be repeated and then was not.
+fn holds(casebook: &Casebook, brain: &Brain) -> Result<bool> {
+    let (mut told, marked) = (casebook.outlines()?, marked(casebook)?);
+    let is_told = brain.findings().iter().all(|finding| {
+        told.remove(&finding.id) == Some((finding.last_seen, finding.threat, finding.certainty))
+    });
+    Ok(is_told && told.keys().all(|id| marked.contains(id)))
 }
 
 fn load(config: brain::Config, state: Option<&[u8]>) -> Result<Brain> {
@@ -79,7 +97,7 @@ pub(crate) fn rescore(folder: &Path, lake: &Lake, casebook: &mut Casebook, is_qu
     tell_lost(lake, 0);
     let bar = ReplayBar::new(runs.iter().map(|run| run.records).sum(), is_quiet);
     let brain = replay(folder, lake, &runs, 0, None, &bar)?;
-    casebook.keep_only(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+    keep_only(casebook, &brain)?;
     memory::save(folder, &runs, &brain)
 }
 
