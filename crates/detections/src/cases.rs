@@ -122,7 +122,10 @@ fn value_of(kind: records::Kind, text: &str) -> Value {
         }
         Kind::Double | Kind::Timestamp | Kind::Interval => json!(text.parse::<f64>().unwrap()),
         Kind::TextList | Kind::AddressList => json!(text.split(',').collect::<Vec<_>>()),
-        Kind::CountList | Kind::IntervalList => {
+        Kind::CountList => {
+            json!(text.split(',').map(|one| one.parse::<u64>().unwrap()).collect::<Vec<_>>())
+        }
+        Kind::IntervalList => {
             json!(text.split(',').map(|one| one.parse::<f64>().unwrap()).collect::<Vec<_>>())
         }
         Kind::Text | Kind::Address => json!(text),

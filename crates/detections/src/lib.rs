@@ -66,6 +66,8 @@ mod long_connection;
 mod low_and_slow_exfiltration;
 mod masqueraded_file_transfer;
 mod non_tls_on_443;
+mod ot_new_function_code;
+mod ot_value_out_of_range;
 mod ot_write_from_new_master;
 mod outbound_dos;
 mod outbound_port_sweep;
@@ -100,6 +102,7 @@ mod download;
 mod flood;
 mod odd_session;
 mod outflow;
+mod plant;
 mod sweep;
 mod tally;
 
@@ -161,6 +164,8 @@ pub const DETECTIONS: &[Detection] = &[
     low_and_slow_exfiltration::DETECTION,
     masqueraded_file_transfer::DETECTION,
     non_tls_on_443::DETECTION,
+    ot_new_function_code::DETECTION,
+    ot_value_out_of_range::DETECTION,
     ot_write_from_new_master::DETECTION,
     outbound_dos::DETECTION,
     outbound_port_sweep::DETECTION,

@@ -97,6 +97,8 @@ fn ends(record: &AnyRecord) -> (Option<Endpoints>, Option<Uid>) {
         };
     }
     ends!(
+        Bacnet,
+        Cip,
         Conn,
         DceRpc,
         Dnp3,
@@ -104,6 +106,7 @@ fn ends(record: &AnyRecord) -> (Option<Endpoints>, Option<Uid>) {
         File,
         Ftp,
         Http,
+        Iec104,
         Kerberos,
         Ldap,
         LdapSearch,

@@ -90,6 +90,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} が無害なものに見せかけたプログラム[「{file_name}」]を {peers} から取得した",
     ),
     ("non-tls-on-443", "{device} が {peers} の 443 番ポートで TLS ではない通信をした"),
+    (
+        "ot-new-function-code",
+        "{device} が制御装置 {peers} にこれまで使ったことのない命令[「{function}」]を[ {protocol} で]送った",
+    ),
+    (
+        "ot-value-out-of-range",
+        "{device} が制御装置 {peers} の[ {point} に]普段の範囲から外れた値[（{value}）]を設定した",
+    ),
     ("ot-write-from-new-master", "{device} が制御装置 {peers} に[ {protocol} で]初めて書き込みを行った"),
     ("outbound-dos", "{device} が外部の {peers} にサービス妨害とみられる大量の通信を送った"),
     ("outbound-port-sweep", "{device} が外部の多数のホスト[（{hosts} 台）]の同じポート[ {port} ]を探索した"),

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use records::{AnyRecord, Endpoints, Timestamp, Uid};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Seen, World};
+use world::{DeviceIndex, Seen, World};
 
 use crate::detection::checkpoint;
+use crate::plant::{Command, Deed, READS};
 use crate::trail::Trail;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch};
 
@@ -50,46 +50,14 @@ struct OtWriteFromNewMaster {
     controllers: FxHashMap<IpAddr, Vec<Master>>,
 }
 
-/// A command of a plant protocol.
-struct Command<'a> {
-    ts: Timestamp,
-    uid: Uid,
-    id: Endpoints,
-    protocol: &'static str,
-    function: &'a str,
-}
-
-impl<'a> Command<'a> {
-    fn of(record: &'a AnyRecord) -> Option<Self> {
-        let (ts, uid, id, protocol, function) = match record {
-            AnyRecord::ModbusDetailed(modbus) => {
-                (modbus.ts, modbus.uid, modbus.id, "Modbus", modbus.func.as_ref())
-            }
-            AnyRecord::Dnp3(dnp3) => (dnp3.ts, dnp3.uid, dnp3.id, "DNP3", dnp3.fc_request.as_deref()?),
-            AnyRecord::S7comm(s7) => (s7.ts, s7.uid, s7.id, "S7", s7.function_name.as_deref()?),
-            _ => return None,
-        };
-        Some(Self { ts, uid, id, protocol, function })
-    }
-
-    /// Whether it changes what the controller does: values, program, state.
-    fn is_write(&self) -> bool {
-        let says = |words: &[&str]| words.iter().any(|word| self.function.contains(word));
-        match self.protocol {
-            "Modbus" => says(&["WRITE"]),
-            "DNP3" => {
-                says(&["WRITE", "OPERATE", "RESTART", "STOP_APPL", "START_APPL", "INITIALIZE", "DELETE_FILE"])
-            }
-            _ => says(&["Write Variable", "Request Download", "PI-Service", "PLC Stop"]),
-        }
-    }
-}
-
 impl Watch for OtWriteFromNewMaster {
+    fn reads(&self) -> &'static [&'static str] {
+        READS
+    }
+
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
-        let Some(command) = Command::of(seen.record) else { return };
-        let Some(device) = seen.orig.filter(|_| seen.direction == Direction::Internal) else { return };
-        let controller = command.id.resp_h;
+        let Some(command) = Command::of(seen) else { return };
+        let Command { device, controller, .. } = command;
         if self.controllers.len() >= CONTROLLERS_MAX && !self.controllers.contains_key(&controller) {
             return;
         }
@@ -97,7 +65,7 @@ impl Watch for OtWriteFromNewMaster {
         let place = match masters.iter().position(|master| master.device == device) {
             Some(place) => place,
             None if masters.len() < MASTERS_KEPT => {
-                masters.push(Master::new(device, command.id.orig_h));
+                masters.push(Master::new(device, command.master));
                 masters.len() - 1
             }
             None => return,
@@ -105,7 +73,7 @@ impl Watch for OtWriteFromNewMaster {
         let others = masters.len() - 1;
         let Some(master) = masters.get_mut(place) else { return };
         let day = command.ts.day();
-        if !command.is_write() {
+        if command.deed() == Deed::Ask {
             if master.day_read != day {
                 (master.day_read, master.days_read) = (day, master.days_read.saturating_add(1));
             }
@@ -143,7 +111,7 @@ impl Master {
             (self.writes, self.told) = (0, 0);
         }
         self.writes += 1;
-        self.trail.note(command.id.orig_h, command.ts, command.ts, command.uid);
+        self.trail.note(command.master, command.ts, command.ts, command.uid);
         let is_known = self.functions.iter().any(|known| known == command.function);
         if !is_known && self.functions.len() < FUNCTIONS_KEPT {
             self.functions.push(command.function.to_owned());
@@ -157,7 +125,7 @@ impl Master {
 }
 
 fn tell(master: &Master, command: &Command<'_>, others: usize, world: &World, findings: &mut Findings) {
-    let controller = command.id.resp_h;
+    let controller = command.controller;
     let trail = &master.trail;
     findings.report(
         Report {
@@ -210,8 +178,7 @@ fn score(master: &Master, command: &Command<'_>, others: usize) -> Score {
     if master.days_written > 1 {
         score.certainty("habit", -20.0, "it wrote on a day before");
     }
-    let stops = ["STOP", "RESTART", "Stop", "Download", "PI-Service"];
-    if stops.iter().any(|word| command.function.contains(word)) {
+    if command.deed() == Deed::Control {
         score.threat("function", 10.0, "the command stops the controller or changes its program");
     }
     score.threat("stage", 80.0, "a plant does what it is told: people and machines are at risk");
