@@ -49,7 +49,12 @@ pub(crate) fn recall(
     }
     let brain = load(config, state.as_deref())?;
     if !holds(casebook, &brain)? {
-        keep_only(casebook, &brain)?;
+        if lake.records_without_order() == 0 {
+            keep_only(casebook, &brain)?;
+        } else {
+            // What was found in those records cannot be found again: it stays.
+            casebook.keep(brain.findings().iter().map(finding_row), brain.devices().map(device_row))?;
+        }
     }
     Ok(brain)
 }

@@ -106,6 +106,31 @@ fn a_rule_shows_first_then_acts_at_once_and_on_runs_to_come() {
     assert!(errors(&refused).contains("silence everything"), "{}", errors(&refused));
 }
 
+#[test]
+fn a_finding_that_is_not_found_again_stays_as_long_as_somebody_says_what_it_is() {
+    let captures = Captures::new();
+    let lake = lake(&captures);
+    let before = findings(&lake);
+    let database = rusqlite::Connection::open(format!("{lake}/casebook.sqlite")).unwrap();
+    let made_up = "INSERT INTO findings SELECT 'f00000000000000aa', detection, device, host, first_seen, last_seen, raised,
+        threat, certainty, state, json_set(body, '$.id', 'f00000000000000aa') FROM findings LIMIT 1";
+    let is_there =
+        || findings(&lake).iter().any(|finding| finding["id"].as_str() == Some("f00000000000000aa"));
+    assert_eq!(database.execute(made_up, []).unwrap(), 1);
+    triage(&lake, &["mark", "f00000000000000aa", "--as", "noise", "--why", "x"]);
+    for command in ["rescore", "analyze"] {
+        assert!(otus(&[command, "--lake", &lake]).status.success(), "{command}");
+        assert!(is_there(), "{command}");
+    }
+    triage(&lake, &["undo", "1", "--why", "y"]);
+    assert!(otus(&["rescore", "--lake", &lake]).status.success());
+    assert!(!is_there());
+    // What no run of the lake led to does not outlast the next one either.
+    assert_eq!(database.execute(made_up, []).unwrap(), 1);
+    assert!(otus(&["analyze", "--lake", &lake]).status.success());
+    assert_eq!(findings(&lake), before);
+}
+
 fn triage_list(lake: &str) -> String {
     text(&otus(&["triage", "list", "--lake", lake, "--json"]))
 }
