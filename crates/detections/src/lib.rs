@@ -64,6 +64,7 @@ mod kerberos_account_scan;
 mod ldap_recon;
 mod long_connection;
 mod low_and_slow_exfiltration;
+mod mail_attachment_on_private_device;
 mod masqueraded_file_transfer;
 mod non_tls_on_443;
 mod ot_new_function_code;
@@ -162,6 +163,7 @@ pub const DETECTIONS: &[Detection] = &[
     ldap_recon::DETECTION,
     long_connection::DETECTION,
     low_and_slow_exfiltration::DETECTION,
+    mail_attachment_on_private_device::DETECTION,
     masqueraded_file_transfer::DETECTION,
     non_tls_on_443::DETECTION,
     ot_new_function_code::DETECTION,

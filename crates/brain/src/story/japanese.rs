@@ -86,6 +86,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} が珍しい宛先[ {destination} ]へ長時間にわたり少しずつデータを送り続けた[（{pieces} 回、合計 {bytes_out}）]",
     ),
     (
+        "mail-attachment-on-private-device",
+        "{device} がこのネットワークのものではないメールサーバー {peers} から実行されうる添付ファイル[「{file_name}」]を受け取った",
+    ),
+    (
         "masqueraded-file-transfer",
         "{device} が無害なものに見せかけたプログラム[「{file_name}」]を {peers} から取得した",
     ),

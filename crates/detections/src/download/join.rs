@@ -25,7 +25,7 @@ pub(crate) struct FetchedFile {
 }
 
 impl FetchedFile {
-    fn new(file: &File) -> Self {
+    pub(crate) fn new(file: &File) -> Self {
         Self {
             ts: file.ts,
             uid: file.uid,

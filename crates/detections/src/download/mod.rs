@@ -9,5 +9,5 @@ mod report;
 
 pub(crate) use chain::Chain;
 pub(crate) use content::{Content, content, is_disguised, is_web_control};
-pub(crate) use join::{Download, Joiner};
+pub(crate) use join::{Download, FetchedFile, Joiner};
 pub(crate) use place::score_place;

@@ -31,11 +31,11 @@ const PACKETS_MIN: u64 = 60_000;
 /// Sources of these at least. One source alone is a scan, or a broken client.
 const SOURCES_MIN: usize = 100;
 /// Sources that are told apart; there may be more.
-const SOURCES_KEPT: usize = 4096;
+const SOURCES_KEPT: usize = 1024;
 /// Of a flood so many connections carry something at most, as a share of those that carry nothing.
 const USED_SHARE: u64 = 10;
 /// Hosts that are followed.
-const HOSTS_MAX: usize = 16_384;
+const HOSTS_MAX: usize = 4_096;
 const PEERS_TOLD: usize = 16;
 
 /// What one device gets from outside within a minute.
