@@ -152,10 +152,12 @@ fn what_is_wrong_with_a_line_is_told_and_the_rest_is_kept() {
 
 #[test]
 fn a_table_that_does_not_fit_its_header_is_told() {
-    let broken = CONN_TSV.replace("\tSF\t", "\tSF\tmore\t") + "#fields\tts\n1.5\n";
+    let broken = CONN_TSV.replace("\tSF\t", "\tSF\tmore\t")
+        + "#fields\tts\n1.5\n#fields\tts\tid.orig_h\tid.resp_h\n1.5\t10.0.0.1\t10.0.0.2\n";
     let (records, report) = read(&[("conn.log", broken.as_bytes())]);
     assert_eq!(names(&records), ["conn"]);
     assert_eq!(report.bad_lines[0].error.to_string(), "it has 23 values for 22 fields");
+    assert_eq!(report.bad_lines[1].error.to_string(), "`id.orig_h` is missing or out of range");
     let (_, report) = read(&[("x", b"#separator \\x09\nvalue\n#fields\tts\n1.5\n")]);
     let told: Vec<String> = report.bad_lines.iter().map(|bad| bad.error.to_string()).collect();
     assert_eq!(told[0], "no `#fields` line comes before it");

@@ -130,8 +130,17 @@ fn interval(value: Json<'_>) -> Result<Interval, ReadError> {
 fn timestamp(value: Json<'_>) -> Result<Timestamp, ReadError> {
     match value {
         Json::Text(text) => Timestamp::parse(&text).ok_or(ReadError::Range),
-        value => Ok(Timestamp(interval(value)?.0)),
+        Json::Number(digits) => {
+            let seconds = Interval::parse_seconds(digits).map(|seconds| Timestamp(seconds.0));
+            seconds.or_else(|| milliseconds(digits)).ok_or(ReadError::Range)
+        }
+        _ => Err(ReadError::Kind),
     }
+}
+
+/// Zeek can be told to write times in whole milliseconds (`JSON::TS_MILLIS`); as seconds they are out of any range.
+fn milliseconds(digits: &str) -> Option<Timestamp> {
+    digits.parse::<i64>().ok()?.checked_mul(1_000_000).map(Timestamp)
 }
 
 fn address(value: Json<'_>) -> Result<IpAddr, ReadError> {

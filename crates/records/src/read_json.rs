@@ -51,6 +51,16 @@ mod tests {
     }
 
     #[test]
+    fn times_are_read_as_zeek_can_write_them() {
+        let expected = Timestamp(1_794_786_048_155_000_000);
+        for ts in ["1794786048.155", "1794786048155", "\"2026-11-15T23:40:48.155Z\""] {
+            let record = read_json("conn", &format!(r#"{{"ts":{ts},"uid":"C"}}"#)).unwrap();
+            assert_eq!(record.ts(), expected, "{ts}");
+        }
+        assert!(read_json("conn", r#"{"ts":17947860481550000}"#).is_err());
+    }
+
+    #[test]
     fn what_zeek_leaves_out_is_empty() {
         let AnyRecord::Conn(conn) =
             read_json("conn", r#"{"ts":1.5,"uid":"CaAN33ESKqQr5L8J4","proto":"tcp"}"#).unwrap()

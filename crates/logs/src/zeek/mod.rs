@@ -8,7 +8,7 @@ pub(crate) mod tsv;
 
 use std::path::Path;
 
-use records::{Json, NamedValues, RECORD_TYPES, read_named};
+use records::{Conn, Json, NamedValues, RECORD_TYPES, Record as _, read_named};
 
 use crate::LineError;
 use crate::read::Taker;
@@ -126,8 +126,14 @@ fn take_line(
             return Ok(());
         }
     };
-    if values.iter().all(|(name, value)| name != "ts" || value.is_empty()) {
-        return Err(LineError::Missing("ts"));
+    let is_missing = |field: &str| values.iter().all(|(name, value)| name != field || value.is_empty());
+    // A connection without ends is none; of other logs some have lines that belong to no connection.
+    let needed: &[&'static str] = match RECORD_TYPES.get(type_index) {
+        Some(shape) if shape.name == Conn::TYPE.name => &["ts", "id.orig_h", "id.resp_h"],
+        _ => &["ts"],
+    };
+    if let Some(field) = needed.iter().find(|field| is_missing(field)) {
+        return Err(LineError::Missing(field));
     }
     if let Some(Json::Text(sensor)) = values.iter().find(|(name, _)| name == SENSOR).map(|(_, value)| value) {
         taker.written_by(sensor);
