@@ -87,19 +87,15 @@ impl Timestamp {
         }
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let length = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        let days = *length.get(usize::try_from(month - 1).ok()?)?;
-        if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        if hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let rest = text.get(19..)?;
         let zone_at = rest.find(['Z', 'z', '+', '-'])?;
         let (fraction, zone) = rest.split_at_checked(zone_at)?;
         let fraction = Interval::parse_seconds(&format!("0{fraction}"))?;
-        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        let seconds = seconds - zone_seconds(zone)?;
-        Some(Self(seconds.checked_mul(1_000_000_000)?.checked_add(fraction.0)?))
+        let seconds = hour * 3600 + minute * 60 + second - zone_seconds(zone)?;
+        Self::from_date(year, month, day, seconds)?.0.checked_add(fraction.0).map(Self)
     }
 
     /// The UTC calendar date as (year, month, day of month).
@@ -123,7 +119,10 @@ impl Timestamp {
     ///
     /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
     pub fn from_date(year: i64, month: i64, day: i64, seconds: i64) -> Option<Self> {
-        if !(-9999..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let lengths = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let days = *lengths.get(usize::try_from(month.checked_sub(1)?).ok()?)?;
+        if !(-9999..=9999).contains(&year) || !(1..=days).contains(&day) {
             return None;
         }
         let shifted_year = if month <= 2 { year - 1 } else { year };
@@ -133,15 +132,6 @@ impl Timestamp {
         let days = era * 146_097 + day_of_era - 719_468;
         days.checked_mul(86_400)?.checked_add(seconds)?.checked_mul(1_000_000_000).map(Self)
     }
-}
-
-/// Days since the epoch; the same algorithm the other way round.
-const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 /// `Z`, `+0100`, `-05:30` in seconds.
@@ -199,7 +189,11 @@ mod tests {
             assert_eq!(midnight.date(), (year, month as u32, day as u32));
         }
         assert_eq!(Timestamp::from_date(2024, 2, 29, 61).unwrap().to_string(), "2024-02-29T00:01:01Z");
-        assert_eq!((Timestamp::from_date(2024, 13, 1, 0), Timestamp::from_date(2024, 1, 0, 0)), (None, None));
+        for (year, month, day) in
+            [(2024, 13, 1), (2024, 1, 0), (2023, 2, 29), (1900, 2, 29), (2024, i64::MIN, 1)]
+        {
+            assert_eq!(Timestamp::from_date(year, month, day, 0), None, "{year}-{month}-{day}");
+        }
     }
 
     #[test]

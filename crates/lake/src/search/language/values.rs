@@ -85,29 +85,14 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let midnight = days(date)?.checked_mul(DAY)?;
+    let [year, month, day] = parts::<3>(date, '-', [4, 2, 2])?;
+    let midnight = Timestamp::from_date(year, month, day, 0)?.0;
     let Some(time) = time else {
         return Some(Moment { start: Timestamp(midnight), length: Interval(DAY) });
     };
     let (clock, zone) = split_zone(time)?;
     let start = midnight.checked_add(of_day(clock)?)?.checked_sub(zone)?;
     Some(Moment { start: Timestamp(start), length: Interval(0) })
-}
-
-/// Days since the epoch of a date such as `2026-11-16`.
-///
-/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-fn days(date: &str) -> Option<i64> {
-    let [year, month, day] = parts::<3>(date, '-', [4, 2, 2])?;
-    let lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let length = usize::try_from(month).ok()?.checked_sub(1).and_then(|month| lengths.get(month))?;
-    if day < 1 || day > *length {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
 }
 
 /// The time of day without its zone, and the zone's distance from UTC in nanoseconds.
@@ -201,6 +186,7 @@ mod tests {
         }
         for wrong in [
             "2026-13-01",
+            "2026-02-29",
             "2026-00-01",
             "2026-01-32",
             "9999-01-01",
