@@ -27,6 +27,10 @@ const BANDS: [f64; 7] = [0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6];
 const BAND_OF_MISSED_BEATS: f64 = 0.1;
 /// Half-width of the band over which the period is averaged, where four intervals of five lie in it.
 const BAND_OF_MEAN: f64 = 0.6;
+/// Evidence for bursts by the clock that suffices against more of it for the clock within them.
+const SOUND: f64 = 3.5;
+/// More contacts in a row are no burst but a device that sleeps in between.
+const CONTACTS_OF_BURST_MAX: f64 = 8.0;
 /// Fewer intervals say nothing.
 const INTERVALS_MIN: usize = 4;
 
@@ -106,13 +110,22 @@ pub fn rhythm(times: &[i64]) -> Option<Rhythm> {
             continue;
         }
         merged_before = events;
-        if let Some(found) = rhythm_of(&intervals, window as f64 / 1e9, events)
-            && best.is_none_or(|best| found.evidence > best.evidence)
+        let window = window as f64 / 1e9;
+        if let Some(found) = rhythm_of(&intervals, window, events)
+            && best
+                .is_none_or(|best| found.evidence > best.evidence || is_within_bursts(&best, &found, window))
         {
             best = Some(found);
         }
     }
     best
+}
+
+/// Whether the rhythm so far is one of the contacts within bursts, now that bursts that are single events show a sound
+/// rhythm of their own: a fixed pause between the contacts of a burst says more often the same, but less.
+fn is_within_bursts(so_far: &Rhythm, of_bursts: &Rhythm, window: f64) -> bool {
+    let contacts_of_burst = so_far.events as f64 / of_bursts.events.max(1) as f64;
+    so_far.period < window && of_bursts.evidence >= SOUND && contacts_of_burst <= CONTACTS_OF_BURST_MAX
 }
 
 fn intervals(times: &[i64], window: i64) -> (Vec<f64>, usize) {
@@ -155,9 +168,14 @@ fn rhythm_of(intervals: &[f64], window: f64, events: usize) -> Option<Rhythm> {
         }
     }
     let (evidence, centre, band, regular) = best?;
-    // The band that proves the rhythm best may cut its edges off; the mean needs them.
-    let near = sorted.iter().filter(|interval| beats(**interval, centre, BAND_OF_MEAN).is_some()).count();
-    let band = if near * 5 >= sorted.len() * 4 { BAND_OF_MEAN } else { band };
+    // The band that proves the rhythm best may cut its edges off; the mean needs them. A median that lies off the middle
+    // cuts one edge still: the mean of what is near does not.
+    let near: Vec<f64> = near(&sorted, centre);
+    let (centre, band) = if near.len() * 5 >= sorted.len() * 4 {
+        (near.iter().sum::<f64>() / near.len() as f64, BAND_OF_MEAN)
+    } else {
+        (centre, band)
+    };
     let (mut span, mut beats_seen, mut single) = (0.0, 0.0, Vec::new());
     for interval in &sorted {
         if let Some(count) = beats(*interval, centre, band) {
@@ -176,6 +194,12 @@ fn rhythm_of(intervals: &[f64], window: f64, events: usize) -> Option<Rhythm> {
         _ => 0.0,
     };
     Some(Rhythm { period, jitter, events, regular, evidence: evidence.max(0.0) })
+}
+
+/// The intervals around the centre, for its mean.
+fn near(intervals: &[f64], centre: f64) -> Vec<f64> {
+    let is_near = |interval: &f64| beats(*interval, centre, BAND_OF_MEAN).is_some();
+    intervals.iter().copied().filter(is_near).collect()
 }
 
 /// How many periods the interval is, if it lies in the band.
