@@ -62,6 +62,11 @@ impl Brain {
         crate::summary::summaries(&self.world, self.findings.all())
     }
 
+    /// Networks that were found to be ours, where none are configured.
+    pub fn found_networks(&self) -> Vec<Network> {
+        self.world.networks().found()
+    }
+
     /// Notes from now on how this finding comes about, and by what the rarity of these destinations is judged.
     pub fn trace(&mut self, finding: &str, destinations: &[IpAddr]) {
         self.findings.trace(finding);

@@ -8,7 +8,7 @@ use crate::{Brain, Config};
 
 const MAGIC: &[u8; 8] = b"otusbrn\n";
 /// Raised when the shape of the state changes; checkpoints of other versions are refused, and the lake is replayed.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// Why a checkpoint could not be read.
 #[derive(Debug, thiserror::Error)]

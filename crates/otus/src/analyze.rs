@@ -23,6 +23,9 @@ use crate::progress::Bar;
 use crate::recall::recall;
 use crate::report::{Taken, report};
 
+/// Networks that are named; more are counted.
+const NETWORKS_NAMED: usize = 8;
+
 /// Batches of records that may wait for the brain, and for the lake.
 const BATCHES_WAITING: usize = 8;
 
@@ -122,6 +125,7 @@ fn follow(
     }
     let what = if captures.is_empty() { "lines" } else { "packets" };
     let dropped_before = brain.dropped_findings();
+    let found_before = brain.found_networks();
     let source = Source::of(captures);
     let progress = source.progress();
     interrupt::watch(&progress.stop_flag())?;
@@ -170,6 +174,7 @@ fn follow(
         let Ok(brain) = thinking.join() else { bail!("the brain has stopped") };
         traffic.stats.findings_dropped = brain.dropped_findings() - dropped_before;
         traffic.files.extend(logs.files.iter().cloned());
+        tell_found_networks(&brain, &found_before);
         Ok(Followed { brain, taken: Taken { traffic, logs }, is_stopped })
     })
 }
@@ -188,6 +193,19 @@ fn give_rest(
         give(records)?;
     }
     Ok(())
+}
+
+/// Says which networks were taken for the own ones, where that is news: directions and so findings depend on it.
+fn tell_found_networks(brain: &Brain, known: &[Network]) {
+    let found = brain.found_networks();
+    let names: Vec<String> = found.iter().take(NETWORKS_NAMED).map(ToString::to_string).collect();
+    if found.as_slice() != known {
+        let more = match found.len().saturating_sub(names.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        tell_of("found to be yours:", &format!("{}{more}; --network says it otherwise", names.join(", ")));
+    }
 }
 
 /// Puts what the brain found into the casebook, and gives all that it holds back, ranked.

@@ -83,7 +83,8 @@ pub(crate) struct Analyze {
     /// for segments that came early, all together 2 million connections (from 5 threads on 500,000 each).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) shards: Option<u16>,
-    /// Networks of your own besides the private ones, e.g. 203.0.113.0/24.
+    /// Networks of your own besides the private ones, e.g. 203.0.113.0/24. Without it they are found: by what logs of Zeek
+    /// call local, and by behaviour.
     #[arg(long = "network", value_name = "CIDR")]
     pub(crate) networks: Vec<String>,
     /// No progress bar.

@@ -200,3 +200,73 @@ fn logs_beside_captures_are_read_with_them_and_other_files_are_not() {
     let output = otus(&["analyze", &files.file("none/labels.json", b"{}"), &files.path("all/conn.log")]);
     assert_eq!(output.status.code(), Some(3), "{}", errors(&output));
 }
+
+/// Visitors of a public server in Zeek's logs, and one that comes by a shaken clock, without a host, on two days.
+fn visits_in_zeek_json(says_who_is_local: bool) -> (String, String) {
+    let (mut conns, mut requests) = (String::new(), String::new());
+    let local = if says_who_is_local { r#""local_orig":false,"local_resp":true,"# } else { "" };
+    let mut visit = |at: f64, number: u32, client: &str, host: &str, agent: &str| {
+        let ends = format!(
+            r#""uid":"C{number}","id.orig_h":"{client}","id.orig_p":40000,"id.resp_h":"64.225.56.201","id.resp_p":80"#
+        );
+        conns += &format!(
+            r#"{{"ts":{at:.3},{ends},"proto":"tcp","service":"http","duration":0.1,"orig_bytes":80,"resp_bytes":327,"conn_state":"SF",{local}"history":"ShADadfF","orig_pkts":5,"orig_ip_bytes":292,"resp_pkts":5,"resp_ip_bytes":539}}{}"#,
+            '\n'
+        );
+        requests += &format!(
+            r#"{{"ts":{:.3},{ends},"trans_depth":1,"method":"GET",{host}"uri":"/","version":"1.1","user_agent":"{agent}","request_body_len":0,"response_body_len":166,"status_code":200}}{}"#,
+            at + 0.05,
+            '\n'
+        );
+    };
+    let start = 1_794_787_200.0;
+    for number in 0..400_u32 {
+        let client = format!("{}.{}.7.{}", 30 + number % 40, number * 7 % 256, 1 + number % 200);
+        visit(
+            start + f64::from(number) * 20.0,
+            number,
+            &client,
+            r#""host":"www.example.org","#,
+            &format!("B/{}", number % 60),
+        );
+    }
+    let mut at = start + 9_000.0;
+    for number in 0..300_u32 {
+        // Any spread will do: the golden ratio's multiples lie evenly.
+        at += 200.0 + 150.0 * (f64::from(number) * 0.618_034).fract();
+        visit(at, 1_000 + number, "73.54.23.243", "", "Modzilla/0.0001 (Atari 7800)");
+    }
+    (conns, requests)
+}
+
+#[test]
+fn a_public_server_is_found_to_be_ours_and_the_beacon_that_calls_on_it() {
+    for says_who_is_local in [true, false] {
+        let files = Files::new();
+        let (conns, requests) = visits_in_zeek_json(says_who_is_local);
+        let (conns, requests) =
+            (files.file("conn.log", conns.as_bytes()), files.file("http.log", requests.as_bytes()));
+        let lake = files.path("lake");
+        let output = otus(&["analyze", "--json", "--lake", &lake, &conns, &requests]);
+        let expected = [("external-beacon".to_owned(), "64.225.56.201".to_owned())];
+        assert_eq!(findings(&output), expected, "{}", errors(&output));
+        let found = if says_who_is_local { "64.225.56.201/32" } else { "64.225.56.0/24" };
+        assert!(
+            errors(&output).contains(&format!("found to be yours: {found}; --network")),
+            "{}",
+            errors(&output)
+        );
+        let finding: Value = serde_json::from_str(text(&output).lines().next().unwrap()).unwrap();
+        assert_eq!(finding["peers"][0], "73.54.23.243");
+        assert!(finding["certainty"].as_u64() >= Some(50), "{finding}");
+        assert_eq!(finding["facts"]["contacts"], 300);
+        assert!((finding["facts"]["period_seconds"].as_f64().unwrap() - 275.0).abs() < 5.0, "{finding}");
+        // What the lake holds makes the same of it, found networks included.
+        let again = text(&otus(&["rescore", "--quiet", "--lake", &lake]));
+        assert!(again.contains("0 new, 0 gone, 0 changed"), "{again}");
+        let named = otus(&["analyze", "--json", "--network", "192.0.2.0/24", &conns, &requests]);
+        assert_eq!(findings(&named), [], "who names networks means those");
+        let of_client = otus(&["analyze", "--json", "--network", "73.54.23.0/24", &conns, &requests]);
+        assert_eq!(findings(&of_client), [("external-beacon".to_owned(), "73.54.23.243".to_owned())]);
+    }
+}

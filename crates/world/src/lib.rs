@@ -6,6 +6,7 @@ mod device;
 mod devices;
 mod domains;
 mod evidence;
+mod found;
 mod habits;
 mod identity;
 mod judgements;

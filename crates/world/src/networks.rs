@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use records::Network;
+use records::{Conn, Network};
 use serde::{Deserialize, Serialize};
+
+use crate::found::FoundNetworks;
 
 /// Where an address lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,16 +18,47 @@ pub enum Place {
     Nowhere,
 }
 
-/// The own networks: the private ranges (RFC 1918, RFC 6598, RFC 4193, link-local) and those that are configured.
+/// The own networks: the private ranges (RFC 1918, RFC 6598, RFC 4193, link-local) and those that are configured; where
+/// none are, those that are found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Networks {
     configured: Vec<Network>,
+    found: FoundNetworks,
 }
 
 impl Networks {
     /// The private ranges and `configured`.
     pub fn new(configured: Vec<Network>) -> Self {
-        Self { configured }
+        Self { configured, found: FoundNetworks::default() }
+    }
+
+    /// Takes over what is configured now. What was found stays known, for when nothing is.
+    pub(crate) fn configure(&mut self, configured: Vec<Network>) {
+        self.configured = configured;
+    }
+
+    /// Learns from a connection which networks are ours.
+    pub(crate) fn learn(&mut self, conn: &Conn) {
+        if !self.configured.is_empty() {
+            return;
+        }
+        let (orig, resp) = (conn.id.orig_h, conn.id.resp_h);
+        let (is_orig_outside, is_resp_outside) =
+            (self.place(orig) == Place::Outside, self.place(resp) == Place::Outside);
+        if conn.local_orig && is_orig_outside {
+            self.found.note_told(orig);
+        }
+        if conn.local_resp && is_resp_outside {
+            self.found.note_told(resp);
+        }
+        if is_orig_outside && is_resp_outside {
+            self.found.note_strangers(conn);
+        }
+    }
+
+    /// Networks that were found to be ours without being configured.
+    pub fn found(&self) -> Vec<Network> {
+        if self.configured.is_empty() { self.found.networks() } else { Vec::new() }
     }
 
     /// Where `address` lies.
@@ -34,10 +67,15 @@ impl Networks {
             IpAddr::V4(address) => ipv4(address),
             IpAddr::V6(address) => ipv6(address),
         };
-        if place == Place::Outside && self.configured.iter().any(|network| network.contains(address)) {
-            Place::Inside
+        if place == Place::Outside && self.is_ours(address) { Place::Inside } else { place }
+    }
+
+    /// Whether a public address is. What somebody said counts for the whole; only who said nothing needs guesses.
+    fn is_ours(&self, address: IpAddr) -> bool {
+        if self.configured.is_empty() {
+            self.found.contains(address)
         } else {
-            place
+            self.configured.iter().any(|network| network.contains(address))
         }
     }
 
@@ -69,6 +107,19 @@ fn ipv6(address: Ipv6Addr) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_configured_counts_instead_of_what_is_found() {
+        let mut networks = Networks::default();
+        let mut conn = Conn { local_resp: true, ..Conn::default() };
+        (conn.id.orig_h, conn.id.resp_h) = ([73, 54, 23, 243].into(), [64, 225, 56, 201].into());
+        networks.learn(&conn);
+        assert!(networks.is_inside(conn.id.resp_h) && !networks.is_inside(conn.id.orig_h));
+        networks.configure(vec![Network::parse("73.54.23.0/24").unwrap()]);
+        networks.learn(&conn);
+        assert!(networks.is_inside(conn.id.orig_h) && !networks.is_inside(conn.id.resp_h));
+        assert_eq!(networks.found(), []);
+    }
 
     #[test]
     fn private_ranges_are_ours_without_being_told() {

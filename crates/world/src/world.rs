@@ -16,6 +16,8 @@ use crate::{
 /// Hours with traffic before rarity begins to mean something, and after which it means all.
 const HOURS_UNTIL_SOME: f64 = 24.0;
 const HOURS_UNTIL_ALL: f64 = 48.0;
+/// Devices besides the one that contacts a destination after which its rarity means all.
+const OTHERS_UNTIL_ALL: f64 = 2.0;
 /// Fewer records make no hour: a stray packet long ago is no history.
 const RECORDS_OF_AN_HOUR: u32 = 10;
 /// Days since its last contact to the outside for which a device counts as one of the network's.
@@ -72,11 +74,14 @@ impl World {
 
     /// Takes over what the world is told now, instead of what it was told when it was stored.
     pub fn configure(&mut self, config: Config) {
-        self.networks = Networks::new(config.own_networks);
+        self.networks.configure(config.own_networks);
     }
 
     /// Takes in who is who, before the detections see the record.
     pub fn identify<'a>(&mut self, record: &'a AnyRecord) -> Seen<'a> {
+        if let AnyRecord::Conn(conn) = record {
+            self.networks.learn(conn);
+        }
         let mut seen = Seen::new(record, &self.networks);
         self.count_hour(seen.end);
         identify(&mut seen, &self.networks, &mut self.devices, &mut self.names);
@@ -248,10 +253,13 @@ impl World {
         self.judged(address, name).2.map_or(0.0, |contacts| contacts.devices_besides(device.0, self.day))
     }
 
-    /// How far what was learned allows to call a destination rare, 0–1: nothing within the first day of traffic.
+    /// How far what was learned allows to call a destination rare, 0–1: nothing within the first day of traffic, and
+    /// nothing where one device is all that there is, since then every destination has one visitor.
     pub fn history(&self) -> f64 {
-        ((f64::from(self.hours_with_traffic) - HOURS_UNTIL_SOME) / (HOURS_UNTIL_ALL - HOURS_UNTIL_SOME))
-            .clamp(0.0, 1.0)
+        let hours = f64::from(self.hours_with_traffic) - HOURS_UNTIL_SOME;
+        let others = self.population - 1.0;
+        (hours / (HOURS_UNTIL_ALL - HOURS_UNTIL_SOME)).clamp(0.0, 1.0)
+            * (others / OTHERS_UNTIL_ALL).clamp(0.0, 1.0)
     }
 
     /// Hours with traffic that were learned from.

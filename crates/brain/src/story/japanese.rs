@@ -155,11 +155,24 @@ const SENTENCES: &[(&str, &str)] = &[
     ("unanswered-check-in", "{device} が応答のない外部の {peers} へ[ {calls} 回]呼びかけを繰り返した"),
 ];
 
+/// What those say instead that saw it done to the device from outside: the fact `from_outside`.
+const SENTENCES_FROM_OUTSIDE: &[(&str, &str)] = &[
+    (
+        "external-beacon",
+        "外部の {peers} が {device} に[ {period_seconds}おきに]定期的に[ {contacts} 回]接続した",
+    ),
+    ("port-scan", "外部の {peers} が {device} の[ {ports_tried} 個の]ポートを[ {seconds}の間に]調べた"),
+];
+
 /// The finding in one sentence without its full stop.
 pub(super) fn sentence(finding: &Value) -> String {
     let detection = finding["detection"].as_str().unwrap_or_default();
     let family = if detection.starts_with("brute-force-") { "brute-force" } else { detection };
-    match SENTENCES.iter().find(|(id, _)| *id == family) {
+    let from_outside = match finding["facts"]["from_outside"].as_bool() {
+        Some(true) => SENTENCES_FROM_OUTSIDE,
+        _ => &[],
+    };
+    match from_outside.iter().chain(SENTENCES).find(|(id, _)| *id == family) {
         Some((_, template)) => filled(template, finding),
         None => {
             filled("{device} で「", finding)
@@ -330,6 +343,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_from_outside_is_told_of_the_outsider() {
+        let mut beacon = finding("external-beacon");
+        beacon["facts"] = json!({"from_outside": true, "period_seconds": 275.0, "contacts": 950});
+        assert_eq!(sentence(&beacon), "外部の 10.0.0.2 が PC-1 に 4.6 分おきに定期的に 950 回接続した");
+        for (id, _) in SENTENCES_FROM_OUTSIDE {
+            let mut of_it = finding(id);
+            of_it["facts"] = json!({"from_outside": true});
+            assert!(sentence(&of_it).starts_with("外部の 10.0.0.2 が PC-1 "), "{id}");
+        }
+    }
+
+    #[test]
     fn the_facts_of_the_sentences_are_facts_of_the_detections() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../detections/src");
         let mut sources = String::new();
@@ -344,7 +369,7 @@ mod tests {
                 }
             }
         }
-        for (id, template) in SENTENCES {
+        for (id, template) in SENTENCES.iter().chain(SENTENCES_FROM_OUTSIDE) {
             for name in template.split('{').skip(1).map(|piece| piece.split('}').next().unwrap()) {
                 let is_known =
                     ["device", "peers"].contains(&name) || sources.contains(&format!("\"{name}\""));

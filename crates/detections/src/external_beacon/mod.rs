@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+mod caller;
+mod inward;
 mod pair;
 mod score;
 mod watch;

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use learn::EventTimes;
-use records::{Interval, Timestamp, Uid};
+use records::{Http, Interval, Timestamp, Uid};
 use serde::{Deserialize, Serialize};
-use world::Evidence;
+use world::{Evidence, host_of};
 
 /// Contacts at which the rhythm is looked at; after the last, every time as many again came.
 const LOOKS: [u64; 12] = [8, 9, 10, 11, 12, 14, 16, 20, 26, 34, 48, 64];
@@ -50,6 +50,21 @@ pub(super) struct Client {
     pub(super) named: Option<String>,
     /// HTTP or TLS without any name.
     pub(super) nameless: bool,
+    /// HTTP/1.1 without a host, which that demands.
+    pub(super) hostless: bool,
+}
+
+impl Client {
+    /// Takes in whom a request asked for.
+    pub(super) fn note_host(&mut self, http: &Http) {
+        match http.host.as_deref().map(host_of).filter(|host| !host.is_empty()) {
+            Some(host) if host.parse::<IpAddr>().is_err() => self.named = Some(host.to_owned()),
+            host => {
+                self.nameless = true;
+                self.hostless = host.is_none() && http.version.as_deref() == Some("1.1");
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -102,6 +117,15 @@ impl Pair {
             self.peers.push(peer);
         }
         self.evidence.note(uid);
+    }
+
+    /// Notes a connection, unless what it carried was noted before it ended: that is the same contact.
+    pub(super) fn note_conn(&mut self, at: Timestamp, uid: Uid, peer: IpAddr) {
+        if self.evidence.kept().contains(&uid) {
+            self.first = self.first.min(at);
+        } else {
+            self.note(at, uid, peer);
+        }
     }
 
     /// Whether there are contacts enough since the last look.

@@ -3,13 +3,13 @@
 use learn::Rhythm;
 use world::{DestinationHabit, Rarity};
 
-use super::pair::Pair;
+use super::pair::{Client, Pair};
 use crate::{Score, tell};
 
 /// Below this rarity the destination is in use by others, or has been for long.
 const RARE: f64 = 80.0;
 /// Exchanges whose sizes spread less than this (in logarithms) are alike.
-const ALIKE: f64 = 0.15;
+pub(super) const ALIKE: f64 = 0.15;
 /// Days for which the device has contacted the destination before it counts as its habit.
 const HABIT_DAYS: u16 = 5;
 /// Protocols whose clients poll by nature.
@@ -41,8 +41,8 @@ pub(super) fn score(sign: &Sign<'_>) -> Score {
     score
 }
 
-fn rhythm(sign: &Sign<'_>, score: &mut Score) {
-    let found = &sign.rhythm;
+/// How unlikely the rhythm is for random visits.
+pub(super) fn rhythm_part(found: &Rhythm, score: &mut Score) {
     let reason = format!(
         "{} of {} intervals fit {} ± {:.0} %; random visits look so once in 10^{:.0}",
         found.regular,
@@ -52,6 +52,10 @@ fn rhythm(sign: &Sign<'_>, score: &mut Score) {
         found.evidence,
     );
     score.certainty("rhythm", (6.0 * found.evidence).min(30.0), reason);
+}
+
+fn rhythm(sign: &Sign<'_>, score: &mut Score) {
+    rhythm_part(&sign.rhythm, score);
     if sign.pair.sent.spread() < ALIKE && sign.pair.received.spread() < ALIKE {
         let usual = tell::bytes(sign.pair.sent.usual() as u64);
         score.certainty("sizes", 8.0, format!("the exchanges are alike: {usual} out each time"));
@@ -93,7 +97,19 @@ fn destination(sign: &Sign<'_>, score: &mut Score) {
     }
 }
 
+/// Whether the client does what no browser and no library does.
+pub(super) fn host_part(client: &Client, score: &mut Score) {
+    if client.hostless {
+        score.certainty(
+            "no host",
+            20.0,
+            "HTTP/1.1 without a Host header, which every browser and library sends",
+        );
+    }
+}
+
 fn client(sign: &Sign<'_>, score: &mut Score) {
+    host_part(&sign.pair.client, score);
     if let Some(tool) = &sign.pair.client.tool {
         score.certainty("client", 10.0, format!("the client is a tool, not a browser: {tool}"));
     } else if sign.pair.client.strange_tls {

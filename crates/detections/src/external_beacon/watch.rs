@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use learn::{Rhythm, rhythm};
 use records::{AnyRecord, Conn, Http, Interval, Ssl, Timestamp};
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of, host_of};
+use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of};
 
 use super::DETECTION;
+use super::inward::Inward;
 use super::pair::Pair;
 use super::score::{Sign, score};
 use crate::bounded::{Bounded, Standing};
@@ -38,10 +39,15 @@ enum Target {
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct ExternalBeacon {
     pairs: Bounded<(DeviceIndex, Target), Pair, PAIRS_MAX>,
+    inward: Inward,
 }
 
 impl Watch for ExternalBeacon {
     fn observe(&mut self, seen: &Seen<'_>, world: &World, findings: &mut Findings) {
+        if seen.direction == Direction::Inward {
+            self.inward.observe(seen, world, findings);
+            return;
+        }
         let (Direction::Outward, Some(device)) = (seen.direction, seen.orig) else { return };
         let key = match seen.record {
             AnyRecord::Conn(conn) => self.note_conn(conn, device, seen, world),
@@ -58,6 +64,7 @@ impl Watch for ExternalBeacon {
 
     fn tick(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         self.settle(world, findings, |pair| pair.is_at_rest(now));
+        self.inward.settle(world, findings, |pair| pair.is_at_rest(now));
         if self.pairs.len() >= PAIRS_MAX / 2 {
             self.pairs.retain(|pair| now.since(pair.last) < QUIET);
         }
@@ -65,6 +72,7 @@ impl Watch for ExternalBeacon {
 
     fn finish(&mut self, now: Timestamp, world: &World, findings: &mut Findings) {
         self.settle(world, findings, |_| true);
+        self.inward.settle(world, findings, |_| true);
         self.tick(now, world, findings);
     }
 
@@ -100,7 +108,7 @@ impl ExternalBeacon {
         }
         let key = (device, target(conn.id.resp_h, conn.id.resp_p, world));
         let pair = self.pair(key, conn.id.orig_h, conn.id.resp_h, world)?;
-        pair.note(seen.ts, conn.uid, conn.id.resp_h);
+        pair.note_conn(seen.ts, conn.uid, conn.id.resp_h);
         pair.sent.note(conn.orig_bytes.unwrap_or(0));
         pair.received.note(conn.resp_bytes.unwrap_or(0));
         if pair.service.is_none() {
@@ -124,10 +132,7 @@ impl ExternalBeacon {
         {
             pair.client.tool = Some(agent.clone());
         }
-        match http.host.as_deref().map(host_of) {
-            Some(host) if host.parse::<IpAddr>().is_err() => pair.client.named = Some(host.to_owned()),
-            _ => pair.client.nameless = true,
-        }
+        pair.client.note_host(http);
         Some(key)
     }
 
