@@ -119,6 +119,12 @@ impl Findings {
         }
     }
 
+    /// Whether there is a finding that the report would update.
+    pub(crate) fn knows(&self, report: &Report<'_>) -> bool {
+        let place = self.open.get(&behaviour(report));
+        place.is_some_and(|place| self.is_recent(*place, report.first_seen))
+    }
+
     /// The findings in the order in which they were made.
     pub fn all(&self) -> &[Finding] {
         &self.all

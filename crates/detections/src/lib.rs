@@ -1,6 +1,7 @@
 //! The detections: what Otus watches for, one folder each. They see records and the world, and report findings;
 //! they know no lake, no clock and no configuration.
 
+mod attacked;
 mod attempt;
 mod bounded;
 mod days;
@@ -110,6 +111,7 @@ mod tally;
 #[cfg(test)]
 mod cases;
 
+pub use attacked::ATTACKED;
 pub use detection::{Detection, Stage, Watch};
 pub use evidence::{Exhibits, Shown};
 pub use finding::{Fact, FactValue, Facts, Finding, FoundDevice, State};

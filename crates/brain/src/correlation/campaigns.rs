@@ -95,7 +95,9 @@ fn moves<'a>(alerts: &[&Sign<'a>], devices: &'a [Value]) -> Vec<Step<'a>> {
     }
     let holders = holders(devices);
     let mut moves = Vec::new();
-    for alert in alerts.iter().filter(|alert| alert.stage == Stage::Lateral) {
+    // What stands on an attacked host leads back to where it was attacked from.
+    let leads_on = |alert: &&&Sign<'_>| alert.stage == Stage::Lateral && !alert.is_of_the_attacked();
+    for alert in alerts.iter().filter(leads_on) {
         for peer in alert.peers().filter_map(|peer| peer.parse::<IpAddr>().ok()) {
             let spans = holders.get(&peer).map(Vec::as_slice).unwrap_or_default();
             let at_the_time = spans.iter().find(|(_, from, to)| *from <= alert.last && *to >= alert.first);
@@ -271,6 +273,19 @@ mod tests {
             .collect();
         assert_eq!(spread, [("D1", "D2"), ("D2", "D3")]);
         assert_eq!(found(&findings, 40)[0]["state"], "over");
+    }
+
+    #[test]
+    fn what_stands_on_the_attacked_host_does_not_turn_the_path_round() {
+        let findings = [
+            alert("f1", "suspicious-remote-execution", "d1", 1, &["10.0.0.2"], json!({})),
+            alert("f2", "suspicious-remote-execution", "d2", 1, &["10.0.0.1"], json!({"attacked": true})),
+        ];
+        let told = found(&findings, 2);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        let spread = told[0]["spread"].as_array().unwrap();
+        assert_eq!(spread.len(), 1, "{spread:#?}");
+        assert_eq!((&spread[0]["from"], &spread[0]["to"]), (&json!("D1"), &json!("D2")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use detections::{DETECTIONS, Stage};
+use detections::{ATTACKED, DETECTIONS, Stage};
 use records::{LocalNetworks, Timestamp};
 use serde_json::Value;
 
@@ -102,6 +102,11 @@ impl<'a> Sign<'a> {
         let is_outside =
             |name: &String| name.parse().map_or(name.contains('.'), |address| !own.contains(address));
         named.chain(self.peers().map(str::to_owned)).filter(is_outside).collect()
+    }
+
+    /// Whether it stands on the host that was attacked, and its peer is at fault.
+    pub(super) fn is_of_the_attacked(&self) -> bool {
+        self.finding["facts"][ATTACKED] == true
     }
 
     pub(super) fn peers(&self) -> impl Iterator<Item = &'a str> + use<'a> {

@@ -3,6 +3,7 @@
 //! `{device}`, `{peers}` and the names of facts stand for their values. What stands in brackets is left out where one of
 //! its values is not known.
 
+use detections::ATTACKED;
 use serde_json::Value;
 
 /// Peers, or things of a list, that are named; more peers are counted.
@@ -164,15 +165,26 @@ const SENTENCES_FROM_OUTSIDE: &[(&str, &str)] = &[
     ("port-scan", "外部の {peers} が {device} の[ {ports_tried} 個の]ポートを[ {seconds}の間に]調べた"),
 ];
 
+/// What is said of the host that was attacked, where it has a finding of its own.
+const OF_THE_ATTACKED: &[(&str, &str)] = &[
+    (
+        "brute-force",
+        "{device} の[ {service} ]に {peers} から[ {failures} 回]ログインの失敗があった[。その後 {user_got_in} としてログインされた]",
+    ),
+    (
+        "suspicious-ad-operations",
+        "{peers} が {device} に対してドメインコントローラーだけが行う操作を行い、{device} がそれに応じた",
+    ),
+    ("suspicious-remote-execution", "{device} で {peers} からプログラムが遠隔実行された"),
+];
+
 /// The finding in one sentence without its full stop.
 pub(super) fn sentence(finding: &Value) -> String {
     let detection = finding["detection"].as_str().unwrap_or_default();
     let family = if detection.starts_with("brute-force-") { "brute-force" } else { detection };
-    let from_outside = match finding["facts"]["from_outside"].as_bool() {
-        Some(true) => SENTENCES_FROM_OUTSIDE,
-        _ => &[],
-    };
-    match from_outside.iter().chain(SENTENCES).find(|(id, _)| *id == family) {
+    let facts = [("from_outside", SENTENCES_FROM_OUTSIDE), (ATTACKED, OF_THE_ATTACKED)];
+    let special = facts.iter().filter(|(fact, _)| finding["facts"][*fact] == true).flat_map(|(_, told)| *told);
+    match special.chain(SENTENCES).find(|(id, _)| *id == family) {
         Some((_, template)) => filled(template, finding),
         None => {
             filled("{device} で「", finding)
@@ -314,6 +326,16 @@ mod tests {
     }
 
     #[test]
+    fn the_attacked_host_is_told_of_as_the_one_that_it_was_done_to() {
+        let mut one = finding("suspicious-remote-execution");
+        one["facts"] = json!({"attacked": true});
+        assert_eq!(sentence(&one), "PC-1 で 10.0.0.2 からプログラムが遠隔実行された");
+        one["detection"] = json!("brute-force-ssh");
+        one["facts"] = json!({"attacked": true, "service": "ssh", "failures": 50});
+        assert_eq!(sentence(&one), "PC-1 の ssh に 10.0.0.2 から 50 回ログインの失敗があった");
+    }
+
+    #[test]
     fn facts_are_told_in_their_units_and_left_out_where_unknown() {
         let mut scan = finding("port-scan");
         assert_eq!(sentence(&scan), "PC-1 が 10.0.0.2 のポートを調べた");
@@ -369,7 +391,7 @@ mod tests {
                 }
             }
         }
-        for (id, template) in SENTENCES.iter().chain(SENTENCES_FROM_OUTSIDE) {
+        for (id, template) in SENTENCES.iter().chain(SENTENCES_FROM_OUTSIDE).chain(OF_THE_ATTACKED) {
             for name in template.split('{').skip(1).map(|piece| piece.split('}').next().unwrap()) {
                 let is_known =
                     ["device", "peers"].contains(&name) || sources.contains(&format!("\"{name}\""));

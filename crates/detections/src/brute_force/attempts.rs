@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use learn::EventTimes;
-use records::{Interval, Login, Timestamp};
+use records::{Endpoints, Interval, Login, Timestamp};
 use serde::{Deserialize, Serialize};
 use world::Evidence;
 
@@ -33,14 +33,17 @@ pub(super) struct Attempts {
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) times: EventTimes,
+    /// Who tries.
     pub(super) host: IpAddr,
+    /// Where.
+    pub(super) server: IpAddr,
     pub(super) status: Option<String>,
     pub(super) evidence: Evidence<8, 8>,
     pub(super) told: u32,
 }
 
 impl Attempts {
-    pub(super) fn new(host: IpAddr) -> Self {
+    pub(super) fn new(id: &Endpoints) -> Self {
         Self {
             buckets: [(0, 0); BUCKETS],
             habit: 0.0,
@@ -55,7 +58,8 @@ impl Attempts {
             first: Timestamp(i64::MAX),
             last: Timestamp(i64::MIN),
             times: EventTimes::default(),
-            host,
+            host: id.orig_h,
+            server: id.resp_h,
             status: None,
             evidence: Evidence::default(),
             told: 0,
@@ -110,12 +114,18 @@ impl Attempts {
         self.buckets.iter().filter(|bucket| in_window(bucket.0)).map(|bucket| bucket.1).sum()
     }
 
+    /// From the first to the last.
+    pub(super) fn seconds(&self) -> f64 {
+        self.last.since(self.first).as_secs_f64()
+    }
+
     fn begin(&mut self, login: &Login) {
         if self.last != Timestamp(i64::MIN) && login.ts.since(self.last).0.abs() > WINDOW.0 {
             let (habit, day, days_known) = (self.habit, self.day, self.days_known);
-            *self = Self { habit, day, days_known, ..Self::new(login.id.orig_h) };
+            *self = Self { habit, day, days_known, ..Self::new(&login.id) };
         }
         self.host = login.id.orig_h;
+        self.server = login.id.resp_h;
         self.first = self.first.min(login.ts);
         self.last = self.last.max(login.ts);
     }

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod sealed;
+mod told;
 mod watch;
 
 pub(crate) use watch::{BruteForce, is_wrong_password};

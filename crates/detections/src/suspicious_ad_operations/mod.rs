@@ -7,6 +7,8 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Seen, World};
 
+use crate::attacked::{Attacked, Marks};
+use crate::days::Days;
 use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit};
 use crate::{Detection, Facts, Score, Stage, tell};
 
@@ -23,6 +25,8 @@ pub(crate) const DETECTION: Detection = Detection {
 const WINDOW: Interval = Interval::from_secs(3600);
 const MINUTE: Interval = Interval::from_secs(60);
 const CALLS_KEPT: usize = 64;
+/// Domain controllers of which is told what one device asked of each.
+const SERVERS_KEPT: usize = 16;
 /// Devices that are remembered as domain controllers.
 const CONTROLLERS_MAX: usize = 4096;
 /// Attempts to open a secure channel within a minute. A computer needs one; Zerologon some 256 on average.
@@ -77,6 +81,72 @@ struct Asked {
     /// Start of the minute that runs, attempts in it, most in any.
     attempts: (Timestamp, u32, u32),
     passwords_set: u32,
+    at: Vec<At>,
+}
+
+/// What was asked of one of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct At {
+    server: IpAddr,
+    marks: Marks,
+    /// Replications that it answered.
+    replications: u32,
+    attempts: u32,
+    passwords_set: u32,
+}
+
+impl At {
+    fn new(server: IpAddr) -> Self {
+        Self { server, marks: Marks::default(), replications: 0, attempts: 0, passwords_set: 0 }
+    }
+
+    /// What it gave away, if it did.
+    fn loss(&self, attacker: &str) -> Option<String> {
+        if self.replications > 0 {
+            let calls = tell::count(self.replications, "call");
+            return Some(format!(
+                "gave {attacker}, which is no domain controller, secrets of the directory in {calls}"
+            ));
+        }
+        // Nothing can be asked over a channel that was not opened.
+        (self.attempts >= ATTEMPTS_MIN && self.passwords_set > 0).then(|| {
+            format!(
+                "let {attacker} open a computer's secure channel after {} attempts and was asked to set its password",
+                self.attempts
+            )
+        })
+    }
+}
+
+impl Asked {
+    fn note(&mut self, call: Call, is_answered: bool, server: IpAddr, seen: &Seen<'_>) {
+        let place = self.at.iter().position(|at| at.server == server);
+        let place = place.unwrap_or_else(|| {
+            if self.at.len() < SERVERS_KEPT {
+                self.at.push(At::new(server));
+            }
+            self.at.len() - 1
+        });
+        let Some(at) = self.at.get_mut(place).filter(|at| at.server == server) else { return };
+        at.marks.note(seen);
+        let counter = match call {
+            Call::Replicate if is_answered => &mut at.replications,
+            Call::Authenticate => &mut at.attempts,
+            Call::SetPassword => &mut at.passwords_set,
+            _ => return,
+        };
+        *counter = counter.saturating_add(1);
+    }
+
+    fn is_flood(&self) -> bool {
+        self.attempts.2 >= ATTEMPTS_MIN
+    }
+
+    fn score(&self, device: DeviceIndex, days: &Days, world: &World) -> Score {
+        let mut score = if self.is_flood() { flood(self) } else { replication(self, world) };
+        lessen_by_habit(&mut score, device, days, world);
+        score
+    }
 }
 
 impl AdOperations {
@@ -133,6 +203,7 @@ impl Behaviour for AdOperations {
         }
         tally.note(seen, host, server, (operation, server), CALLS_KEPT);
         let asked = &mut tally.extra;
+        asked.note(call, rpc.rtt.is_some(), server, seen);
         match call {
             Call::Replicate => asked.replications = asked.replications.saturating_add(1),
             Call::LookUp => asked.look_ups = asked.look_ups.saturating_add(1),
@@ -160,12 +231,11 @@ impl Behaviour for AdOperations {
         world: &World,
     ) -> Option<Told> {
         let asked = &tally.extra;
-        let is_flood = asked.attempts.2 >= ATTEMPTS_MIN;
+        let is_flood = asked.is_flood();
         if !is_flood && asked.replications == 0 && asked.sources_added == 0 {
             return None;
         }
-        let mut score = if is_flood { flood(asked) } else { replication(asked, world) };
-        lessen_by_habit(&mut score, device, &tally.days, world);
+        let score = asked.score(device, &tally.days, world);
         let server = tally.peers.first().map_or_else(String::new, |server| world.name_at(*server));
         let what = if is_flood {
             format!(
@@ -196,6 +266,27 @@ impl Behaviour for AdOperations {
                 .with("domain_controllers_known", self.controllers.len())
                 .with("hours_learned", world.hours_with_traffic()),
         })
+    }
+
+    fn attacked(
+        &self,
+        tally: &Tally<Self::Item, Asked>,
+        device: DeviceIndex,
+        name: &str,
+        world: &World,
+    ) -> Vec<Attacked> {
+        let lost = tally.extra.at.iter().filter_map(|at| Some((at, at.loss(name)?)));
+        lost.map(|(at, loss)| {
+            let seconds = at.marks.seconds();
+            let facts = Facts::default()
+                .with("replications", at.replications)
+                .with("channel_attempts", at.attempts)
+                .with("passwords_set", at.passwords_set)
+                .with("seconds", seconds);
+            let summary = format!("{} {loss} within {}.", world.name_at(at.server), tell::span(seconds));
+            at.marks.told(at.server, tally.extra.score(device, &tally.days, world), summary, facts)
+        })
+        .collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::ways::{Step, Way};
+use crate::attacked::Marks;
 
 /// Requests over WinRM within an hour from which on somebody works there: each command takes some four.
 const REQUESTS_OF_WORK: u32 = 12;
@@ -17,6 +18,9 @@ const METHODS_OF_INVENTORY: u32 = 40;
 pub(super) struct Done {
     pub(super) server: IpAddr,
     steps: u32,
+    /// Those of the steps that the host answered.
+    answered: u32,
+    pub(super) marks: Marks,
     pub(super) requests: u32,
     queries: u32,
     methods: u32,
@@ -40,25 +44,52 @@ impl Verdict {
 
 impl Done {
     pub(super) fn new(server: IpAddr, is_habit: bool) -> Self {
-        Self { server, steps: 0, requests: 0, queries: 0, methods: 0, is_habit }
+        Self {
+            server,
+            steps: 0,
+            answered: 0,
+            marks: Marks::default(),
+            requests: 0,
+            queries: 0,
+            methods: 0,
+            is_habit,
+        }
     }
 
-    /// Notes a step; whether it may change the verdict.
-    pub(super) fn note(&mut self, step: Step) -> bool {
-        let before = (self.steps, self.is_inventory(), self.is_work());
+    /// Notes a step and whether it was answered; tells whether it may change the verdict.
+    pub(super) fn note(&mut self, step: Step, is_answered: bool) -> bool {
+        let before = (self.steps, self.answered, self.is_inventory(), self.is_work());
         self.steps |= step.bit();
+        if is_answered {
+            self.answered |= step.bit();
+        }
         let counter = match step {
             Step::WmiQuery => &mut self.queries,
             Step::ExecMethod => &mut self.methods,
             Step::PowerShell | Step::Winrm | Step::ForeignClient => &mut self.requests,
-            _ => return before.0 != self.steps,
+            _ => return (before.0, before.1) != (self.steps, self.answered),
         };
         *counter = counter.saturating_add(1);
-        before != (self.steps, self.is_inventory(), self.is_work())
+        before != (self.steps, self.answered, self.is_inventory(), self.is_work())
     }
 
     fn has(&self, step: Step) -> bool {
         self.steps & step.bit() != 0
+    }
+
+    /// Whether the host answered a step that nobody takes who was refused before.
+    pub(super) fn has_succeeded(&self) -> bool {
+        let starts = [
+            Step::StartService,
+            Step::RunTask,
+            Step::DeleteTask,
+            Step::ExecMethod,
+            Step::Invoke,
+            Step::PowerShell,
+            Step::ForeignClient,
+            Step::Winrm,
+        ];
+        starts.iter().any(|step| self.answered & step.bit() != 0)
     }
 
     pub(super) fn is_inventory(&self) -> bool {
@@ -133,5 +164,20 @@ impl Done {
             add("habit of the pair", -25.0, "it used this service of the host on earlier days");
         }
         Some(Verdict { way, reason, parts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_host_that_answered_ran_the_program() {
+        let mut done = Done::new(IpAddr::from([10, 0, 1, 20]), false);
+        done.note(Step::CreateService, true);
+        done.note(Step::StartService, false);
+        assert!(done.verdict().is_some() && !done.has_succeeded());
+        assert!(done.note(Step::StartService, true), "the answer changes what is told");
+        assert!(done.has_succeeded());
     }
 }

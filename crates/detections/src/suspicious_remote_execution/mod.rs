@@ -9,8 +9,9 @@ use records::Interval;
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
-use self::judge::Done;
+use self::judge::{Done, Verdict};
 use self::ways::step;
+use crate::attacked::Attacked;
 use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
@@ -50,6 +51,36 @@ fn is_habit(seen: &Seen<'_>, world: &World, device: DeviceIndex, server: IpAddr)
             .is_some_and(|service| service.days >= DAYS_OF_HABIT)
 }
 
+/// The hosts on which programs were started, with what is thought of each.
+fn judged(tally: &Tally<(IpAddr, String), Hosts>) -> Vec<(&Done, Verdict)> {
+    tally.extra.iter().filter_map(|done| Some((done, done.verdict()?))).collect()
+}
+
+fn calls(tally: &Tally<(IpAddr, String), Hosts>, server: IpAddr) -> Vec<String> {
+    let of_it = tally.items.iter().filter(|item| item.0 == server);
+    of_it.map(|item| item.1.clone()).take(20).collect()
+}
+
+fn certainty(
+    verdict: &Verdict,
+    hosts: usize,
+    tally: &Tally<(IpAddr, String), Hosts>,
+    device: DeviceIndex,
+    world: &World,
+) -> Score {
+    let mut score = Score::default();
+    for (part, points, reason) in &verdict.parts {
+        score.certainty(part, *points, reason.clone());
+    }
+    if hosts >= HOSTS_OF_MANAGEMENT {
+        let reason = format!("{hosts} hosts within an hour: so does software distribution");
+        score.certainty("management", -20.0, reason);
+    }
+    raise_by_novelty(&mut score, 15.0, &tally.days, world);
+    lessen_by_habit(&mut score, device, &tally.days, world);
+    score
+}
+
 impl Behaviour for RemoteExecution {
     type Item = (IpAddr, String);
     type Extra = Hosts;
@@ -77,7 +108,10 @@ impl Behaviour for RemoteExecution {
             tally.extra.push(Done::new(server, is_habit(seen, world, device, server)));
             tally.extra.len() - 1
         });
-        let is_turn = tally.extra.get_mut(place).is_some_and(|done| done.note(step));
+        let is_turn = tally.extra.get_mut(place).is_some_and(|done| {
+            done.marks.note(seen);
+            done.note(step, ways::is_answered(seen.record))
+        });
         if is_turn { Change::Turn } else { Change::None }
     }
 
@@ -88,23 +122,13 @@ impl Behaviour for RemoteExecution {
         name: &str,
         world: &World,
     ) -> Option<Told> {
-        let judged: Vec<_> = tally.extra.iter().filter_map(|done| Some((done, done.verdict()?))).collect();
+        let judged = judged(tally);
         let hosts = judged.len();
         let (done, verdict) =
             judged.into_iter().max_by(|left, right| left.1.points().total_cmp(&right.1.points()))?;
-        let mut score = Score::default();
-        for (part, points, reason) in &verdict.parts {
-            score.certainty(part, *points, reason.clone());
-        }
-        if hosts >= HOSTS_OF_MANAGEMENT {
-            let reason = format!("{hosts} hosts within an hour: so does software distribution");
-            score.certainty("management", -20.0, reason);
-        }
-        raise_by_novelty(&mut score, 15.0, &tally.days, world);
-        lessen_by_habit(&mut score, device, &tally.days, world);
+        let mut score = certainty(&verdict, hosts, tally, device, world);
         score.threat("stage", 65.0, "a program runs on another host in somebody's name");
         score.threat("hosts", (5.0 * (hosts as f64).log2()).min(20.0), format!("{hosts} hosts"));
-        let calls = tally.items.iter().filter(|item| item.0 == done.server).map(|item| item.1.clone());
         Some(Told {
             score,
             summary: format!(
@@ -117,11 +141,42 @@ impl Behaviour for RemoteExecution {
             facts: Facts::default()
                 .with("server", done.server)
                 .with("way", verdict.way.name())
-                .with("calls", calls.take(20).collect::<Vec<_>>())
+                .with("calls", calls(tally, done.server))
                 .with("hosts", hosts)
                 .with("seconds", tally.seconds()),
             baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
+    }
+
+    fn attacked(
+        &self,
+        tally: &Tally<Self::Item, Hosts>,
+        device: DeviceIndex,
+        name: &str,
+        world: &World,
+    ) -> Vec<Attacked> {
+        let judged = judged(tally);
+        let hosts = judged.len();
+        let succeeded = judged.into_iter().filter(|(done, _)| done.has_succeeded());
+        succeeded
+            .map(|(done, verdict)| {
+                let mut score = certainty(&verdict, hosts, tally, device, world);
+                score.threat("stage", 65.0, "a program ran on it in somebody's name");
+                let seconds = done.marks.seconds();
+                let summary = format!(
+                    "{} ran a program that {name} started by {} ({}) within {}.",
+                    world.name_at(done.server),
+                    verdict.way.name(),
+                    verdict.reason,
+                    tell::span(seconds),
+                );
+                let facts = Facts::default()
+                    .with("way", verdict.way.name())
+                    .with("calls", calls(tally, done.server))
+                    .with("seconds", seconds);
+                done.marks.told(done.server, score, summary, facts)
+            })
+            .collect()
     }
 
     fn revises(&self, tally: &Tally<Self::Item, Hosts>) -> bool {

@@ -79,6 +79,15 @@ pub(super) fn step(record: &AnyRecord) -> Option<Step> {
     }
 }
 
+/// Whether the other end did what was asked, as far as it shows.
+pub(super) fn is_answered(record: &AnyRecord) -> bool {
+    match record {
+        AnyRecord::DceRpc(rpc) => rpc.rtt.is_some(),
+        AnyRecord::Http(http) => http.status_code == Some(200),
+        _ => false,
+    }
+}
+
 /// What the step is told as.
 pub(super) fn words(record: &AnyRecord) -> String {
     match record {

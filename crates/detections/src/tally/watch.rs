@@ -7,6 +7,7 @@ use world::{DeviceIndex, Habit, Seen, World};
 
 use super::Tally;
 use super::count::MINUTE;
+use crate::attacked::{Attacked, Attacker};
 use crate::bounded::{Bounded, Standing};
 use crate::days::{Days, HABIT_DAYS};
 use crate::detection::checkpoint;
@@ -81,6 +82,17 @@ pub(crate) trait Behaviour: Default + Serialize + DeserializeOwned + Send + 'sta
         world: &World,
     ) -> Option<Told>;
 
+    /// What there is to tell of the hosts that it succeeded on, once it was told of the device.
+    fn attacked(
+        &self,
+        _tally: &Tally<Self::Item, Self::Extra>,
+        _device: DeviceIndex,
+        _name: &str,
+        _world: &World,
+    ) -> Vec<Attacked> {
+        Vec::new()
+    }
+
     /// Whether what came later may explain what was told before, so that its certainty may fall.
     fn revises(&self, _tally: &Tally<Self::Item, Self::Extra>) -> bool {
         false
@@ -113,6 +125,9 @@ impl<B: Behaviour> Watching<B> {
         let name = world.name_of(device, tally.host);
         let Some(told) = self.behaviour.tell(tally, device, &name, world) else { return };
         tally.told();
+        // What was learned since may explain the first, too.
+        let supersedes =
+            Supersedes::always_if(is_usual(device, &tally.days, world) || self.behaviour.revises(tally));
         findings.report(
             Report {
                 detection: B::DETECTION,
@@ -127,13 +142,14 @@ impl<B: Behaviour> Watching<B> {
                 facts: told.facts,
                 baseline: told.baseline.with("earlier_days_with_it", tally.days.before()),
                 evidence: (&tally.evidence).into(),
-                // What was learned since may explain the first, too.
-                supersedes: Supersedes::always_if(
-                    is_usual(device, &tally.days, world) || self.behaviour.revises(tally),
-                ),
+                supersedes,
             },
             world,
         );
+        let by = Attacker { device, host: tally.host };
+        for attacked in self.behaviour.attacked(tally, device, &name, world) {
+            attacked.report(B::DETECTION, by, supersedes, world, findings);
+        }
     }
 }
 
