@@ -60,9 +60,11 @@ pub fn host_of(header: &str) -> &str {
 }
 
 fn link_layer(conn: &Conn, networks: &Networks, devices: &mut Devices) {
-    for (address, mac) in [(conn.id.orig_h, conn.orig_l2_addr), (conn.id.resp_h, conn.resp_l2_addr)] {
+    let (orig, resp) = (conn.id.orig_h, conn.id.resp_h);
+    for (address, other, mac) in [(orig, resp, conn.orig_l2_addr), (resp, orig, conn.resp_l2_addr)] {
         if let Some(mac) = mac
             && networks.place(address) == Place::Outside
+            && networks.is_router(mac, address, other)
         {
             devices.is_router(mac);
         }

@@ -12,6 +12,7 @@ mod identity;
 mod judgements;
 mod names;
 mod networks;
+mod own;
 mod profile;
 mod seen;
 mod visits;

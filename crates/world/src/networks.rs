@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use records::{Conn, Network};
+use records::{Conn, HardwareAddress, Network};
 use serde::{Deserialize, Serialize};
 
 use crate::found::FoundNetworks;
+use crate::own::Own;
 
 /// Where an address lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,17 +20,18 @@ pub enum Place {
 }
 
 /// The own networks: the private ranges (RFC 1918, RFC 6598, RFC 4193, link-local) and those that are configured; where
-/// none are, those that are found.
+/// none are, those that are found, and single addresses that the link layer shows to be ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Networks {
     configured: Vec<Network>,
     found: FoundNetworks,
+    own: Own,
 }
 
 impl Networks {
     /// The private ranges and `configured`.
     pub fn new(configured: Vec<Network>) -> Self {
-        Self { configured, found: FoundNetworks::default() }
+        Self { configured, found: FoundNetworks::default(), own: Own::default() }
     }
 
     /// Takes over what is configured now. What was found stays known, for when nothing is.
@@ -54,6 +56,20 @@ impl Networks {
         if is_orig_outside && is_resp_outside {
             self.found.note_strangers(conn);
         }
+        // What it has shown may be taken back, so it goes on looking at those that it has found.
+        if self.is_foreign(orig) && self.is_foreign(resp) {
+            self.own.learn(conn);
+        }
+    }
+
+    /// Whether a link-layer address that carries an address outside, to or from `other`, is a router's.
+    pub(crate) fn is_router(&self, mac: HardwareAddress, address: IpAddr, other: IpAddr) -> bool {
+        !self.is_foreign(other) || self.own.is_router(mac, address)
+    }
+
+    /// Whether an address lies outside by all that is known but what the link layer shows.
+    fn is_foreign(&self, address: IpAddr) -> bool {
+        by_range(address) == Place::Outside && !self.is_named(address)
     }
 
     /// Networks that were found to be ours without being configured.
@@ -63,15 +79,17 @@ impl Networks {
 
     /// Where `address` lies.
     pub fn place(&self, address: IpAddr) -> Place {
-        let place = match address {
-            IpAddr::V4(address) => ipv4(address),
-            IpAddr::V6(address) => ipv6(address),
-        };
+        let place = by_range(address);
         if place == Place::Outside && self.is_ours(address) { Place::Inside } else { place }
     }
 
     /// Whether a public address is. What somebody said counts for the whole; only who said nothing needs guesses.
     fn is_ours(&self, address: IpAddr) -> bool {
+        self.is_named(address) || (self.configured.is_empty() && self.own.contains(address))
+    }
+
+    /// Whether it lies in a network that is configured or, where none is, that was found.
+    fn is_named(&self, address: IpAddr) -> bool {
         if self.configured.is_empty() {
             self.found.contains(address)
         } else {
@@ -82,6 +100,13 @@ impl Networks {
     /// Whether `address` is ours.
     pub fn is_inside(&self, address: IpAddr) -> bool {
         self.place(address) == Place::Inside
+    }
+}
+
+fn by_range(address: IpAddr) -> Place {
+    match address {
+        IpAddr::V4(address) => ipv4(address),
+        IpAddr::V6(address) => ipv6(address),
     }
 }
 
