@@ -172,6 +172,11 @@ const OF_THE_ATTACKED: &[(&str, &str)] = &[
         "{device} の[ {service} ]に {peers} から[ {failures} 回]ログインの失敗があった[。その後 {user_got_in} としてログインされた]",
     ),
     (
+        "smb-account-scan",
+        "{device} がアカウントの一覧[（{accounts_opened} 個を開示）]を {peers} に読み出された",
+    ),
+    ("smb-exploitation", "{device} が {peers} から SMB の脆弱性を突く通信を受けた"),
+    (
         "suspicious-ad-operations",
         "{peers} が {device} に対してドメインコントローラーだけが行う操作を行い、{device} がそれに応じた",
     ),

@@ -6,6 +6,7 @@ use records::{AnyRecord, DceRpc, Interval};
 use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, Seen, World};
 
+use crate::attacked::{Attacked, Marks};
 use crate::tally::{Behaviour, Change, Interest, Tally, Told, Watching, lessen_by_habit, raise_by_novelty};
 use crate::{Detection, Facts, Score, Stage, tell};
 
@@ -26,6 +27,8 @@ const OPENED_MIN: u32 = 5;
 /// Look-ups of names by number within an hour, as tools do that count all numbers up; programs look up what an access
 /// list holds.
 const LOOK_UPS_MIN: u32 = 50;
+/// Hosts whose accounts are read out one by one; of more, the one that reads them out is what there is to look at.
+const HOSTS_READ_OUT: usize = 4;
 
 #[derive(Default, Serialize, Deserialize)]
 struct AccountScan;
@@ -37,6 +40,34 @@ struct Asked {
     members: u32,
     opened: u32,
     look_ups: u32,
+    at: Vec<At>,
+}
+
+/// What one host answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct At {
+    server: IpAddr,
+    marks: Marks,
+    lists: u32,
+    opened: u32,
+}
+
+impl Asked {
+    fn note(&mut self, call: &Call, rpc: &DceRpc, seen: &Seen<'_>) {
+        let server = rpc.id.resp_h;
+        let place = self.at.iter().position(|at| at.server == server);
+        if place.is_none() && self.at.len() <= HOSTS_READ_OUT {
+            self.at.push(At { server, marks: Marks::default(), lists: 0, opened: 0 });
+        }
+        let Some(at) = self.at.iter_mut().find(|at| at.server == server) else { return };
+        at.marks.note(seen);
+        let is_answered = u32::from(rpc.rtt.is_some());
+        match call {
+            Call::List => at.lists = at.lists.saturating_add(is_answered),
+            Call::Open => at.opened = at.opened.saturating_add(is_answered),
+            Call::Members | Call::LookUp => {}
+        }
+    }
 }
 
 enum Call {
@@ -81,6 +112,7 @@ impl Behaviour for AccountScan {
         let (host, server) = (rpc.id.orig_h, rpc.id.resp_h);
         let is_new = tally.note(seen, host, server, (operation, server), CALLS_KEPT);
         let asked = &mut tally.extra;
+        asked.note(&call, rpc, seen);
         let (count, least) = match call {
             Call::List => (&mut asked.lists, 1),
             Call::Members => (&mut asked.members, 1),
@@ -102,9 +134,7 @@ impl Behaviour for AccountScan {
         if asked.lists == 0 && asked.members == 0 && asked.look_ups < LOOK_UPS_MIN {
             return None;
         }
-        let mut score = score(asked);
-        raise_by_novelty(&mut score, 10.0, &tally.days, world);
-        lessen_by_habit(&mut score, device, &tally.days, world);
+        let score = judged(tally, device, world);
         let servers = tally.peers.len() as u32;
         let mut operations: Vec<String> = tally.items.iter().map(|item| item.0.clone()).collect();
         operations.dedup();
@@ -130,6 +160,41 @@ impl Behaviour for AccountScan {
             baseline: Facts::default().with("hours_learned", world.hours_with_traffic()),
         })
     }
+
+    fn attacked(
+        &self,
+        tally: &Tally<Self::Item, Asked>,
+        device: DeviceIndex,
+        name: &str,
+        world: &World,
+    ) -> Vec<Attacked> {
+        let hosts = &tally.extra.at;
+        let is_read_out = |at: &&At| at.lists > 0 && at.opened >= OPENED_MIN && hosts.len() <= HOSTS_READ_OUT;
+        let read_out = hosts.iter().filter(is_read_out);
+        read_out
+            .map(|at| {
+                let seconds = at.marks.seconds();
+                let summary = format!(
+                    "{} gave {name} the list of its accounts and opened {} of them within {}.",
+                    world.name_at(at.server),
+                    at.opened,
+                    tell::span(seconds),
+                );
+                let facts = Facts::default()
+                    .with("lists", at.lists)
+                    .with("accounts_opened", at.opened)
+                    .with("seconds", seconds);
+                at.marks.told(at.server, judged(tally, device, world), summary, facts)
+            })
+            .collect()
+    }
+}
+
+fn judged(tally: &Tally<(String, IpAddr), Asked>, device: DeviceIndex, world: &World) -> Score {
+    let mut score = score(&tally.extra);
+    raise_by_novelty(&mut score, 10.0, &tally.days, world);
+    lessen_by_habit(&mut score, device, &tally.days, world);
+    score
 }
 
 fn score(asked: &Asked) -> Score {
