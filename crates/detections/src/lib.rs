@@ -89,6 +89,7 @@ mod smash_and_grab;
 mod smb_account_scan;
 mod smb_exploitation;
 mod sql_injection_activity;
+mod stage_loader;
 mod suspect_domain_activity;
 mod suspicious_ad_operations;
 mod suspicious_admin;
@@ -189,6 +190,7 @@ pub const DETECTIONS: &[Detection] = &[
     smb_account_scan::DETECTION,
     smb_exploitation::DETECTION,
     sql_injection_activity::DETECTION,
+    stage_loader::DETECTION,
     suspect_domain_activity::DETECTION,
     suspicious_ad_operations::DETECTION,
     suspicious_admin::DETECTION,

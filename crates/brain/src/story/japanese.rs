@@ -144,6 +144,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} に関わる Web の要求[ {requests} 件]に SQL の断片が含まれていた（SQL インジェクションの疑い）",
     ),
     (
+        "stage-loader",
+        "{device} が {peers} に接触された直後に、未知の方式でプログラムとみられるデータ[（{bytes_in}）]を受け取った",
+    ),
+    (
         "suspect-domain-activity",
         "{device} が機械的に作られたとみられるドメイン名[（存在しない名前 {missing_domains} 個）]を問い合わせた",
     ),
@@ -176,6 +180,10 @@ const OF_THE_ATTACKED: &[(&str, &str)] = &[
         "{device} がアカウントの一覧[（{accounts_opened} 個を開示）]を {peers} に読み出された",
     ),
     ("smb-exploitation", "{device} が {peers} から SMB の脆弱性を突く通信を受けた"),
+    (
+        "stage-loader",
+        "{device} が {peers} に接触された直後に、未知の方式でプログラムとみられるデータ[（{bytes_in}）]を受け取った",
+    ),
     (
         "suspicious-ad-operations",
         "{peers} が {device} に対してドメインコントローラーだけが行う操作を行い、{device} がそれに応じた",
