@@ -36,7 +36,8 @@ pub(super) fn campaigns(
 ) -> Vec<Value> {
     let mut alerts: Vec<&Sign<'_>> =
         signs.iter().filter(|sign| sign.finding["certainty"].as_u64() >= Some(u64::from(ALERT))).collect();
-    alerts.sort_by_key(|alert| (alert.first, alert.text("id")));
+    // Who attacks comes before whom it attacks at the same moment.
+    alerts.sort_by_key(|alert| (alert.first, alert.is_of_the_attacked(), alert.text("id")));
     let mut sharing: BTreeMap<Link, BTreeSet<&str>> = BTreeMap::new();
     for alert in &alerts {
         for link in links(alert, own) {
@@ -278,11 +279,12 @@ mod tests {
     #[test]
     fn what_stands_on_the_attacked_host_does_not_turn_the_path_round() {
         let findings = [
-            alert("f1", "suspicious-remote-execution", "d1", 1, &["10.0.0.2"], json!({})),
-            alert("f2", "suspicious-remote-execution", "d2", 1, &["10.0.0.1"], json!({"attacked": true})),
+            alert("f2", "suspicious-remote-execution", "d1", 1, &["10.0.0.2"], json!({})),
+            alert("f1", "suspicious-remote-execution", "d2", 1, &["10.0.0.1"], json!({"attacked": true})),
         ];
         let told = found(&findings, 2);
         assert_eq!(told.len(), 1, "{told:#?}");
+        assert_eq!(told[0]["patient_zero"]["device"], "d1");
         let spread = told[0]["spread"].as_array().unwrap();
         assert_eq!(spread.len(), 1, "{spread:#?}");
         assert_eq!((&spread[0]["from"], &spread[0]["to"]), (&json!("D1"), &json!("D2")));
