@@ -62,6 +62,7 @@ mod internal_darknet_scan;
 mod kerberoasting_cipher_downgrade;
 mod kerberoasting_spn_sweep;
 mod kerberos_account_scan;
+mod kerberos_client_activity;
 mod ldap_recon;
 mod long_connection;
 mod low_and_slow_exfiltration;
@@ -163,6 +164,7 @@ pub const DETECTIONS: &[Detection] = &[
     kerberoasting_cipher_downgrade::DETECTION,
     kerberoasting_spn_sweep::DETECTION,
     kerberos_account_scan::DETECTION,
+    kerberos_client_activity::DETECTION,
     ldap_recon::DETECTION,
     long_connection::DETECTION,
     low_and_slow_exfiltration::DETECTION,

@@ -80,6 +80,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "kerberos-account-scan",
         "{device} が Kerberos で存在しない名前[ {names_unknown} 個]を試し、アカウントを探した",
     ),
+    (
+        "kerberos-client-activity",
+        "{device} の Kerberos のチケット要求が普段の習慣から外れた[（新しいサービス {services_new} 個）][（失敗 {requests_failed} 回）]",
+    ),
     ("ldap-recon", "{device} が LDAP でディレクトリーを[ {searches} 回]広く検索した"),
     ("long-connection", "{device} が名前解決されていない外部の {peers} と未知の方式で長時間つながっていた"),
     (
@@ -196,7 +200,8 @@ pub(super) fn sentence(finding: &Value) -> String {
     let detection = finding["detection"].as_str().unwrap_or_default();
     let family = if detection.starts_with("brute-force-") { "brute-force" } else { detection };
     let facts = [("from_outside", SENTENCES_FROM_OUTSIDE), (ATTACKED, OF_THE_ATTACKED)];
-    let special = facts.iter().filter(|(fact, _)| finding["facts"][*fact] == true).flat_map(|(_, told)| *told);
+    let special =
+        facts.iter().filter(|(fact, _)| finding["facts"][*fact] == true).flat_map(|(_, told)| *told);
     match special.chain(SENTENCES).find(|(id, _)| *id == family) {
         Some((_, template)) => filled(template, finding),
         None => {
