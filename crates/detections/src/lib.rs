@@ -99,6 +99,10 @@ mod suspicious_remote_execution;
 mod suspicious_tls;
 mod tor_activity;
 mod unanswered_check_in;
+mod unusual_account_on_host;
+mod unusual_host;
+mod unusual_service;
+mod unusual_trio;
 
 // What several detections share.
 mod brute_force;
@@ -107,6 +111,7 @@ mod flood;
 mod odd_session;
 mod outflow;
 mod plant;
+mod privilege;
 mod sweep;
 mod tally;
 
@@ -201,4 +206,8 @@ pub const DETECTIONS: &[Detection] = &[
     suspicious_tls::DETECTION,
     tor_activity::DETECTION,
     unanswered_check_in::DETECTION,
+    unusual_account_on_host::DETECTION,
+    unusual_host::DETECTION,
+    unusual_service::DETECTION,
+    unusual_trio::DETECTION,
 ];

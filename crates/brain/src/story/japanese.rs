@@ -162,6 +162,22 @@ const SENTENCES: &[(&str, &str)] = &[
     ("suspicious-tls", "{device} が素性の疑わしい相手[（{destination}）]へ TLS で[ {sessions} 回]接続した"),
     ("tor-activity", "{device} が Tor のネットワークに[ {sessions} 回]接続した"),
     ("unanswered-check-in", "{device} が応答のない外部の {peers} へ[ {calls} 回]呼びかけを繰り返した"),
+    (
+        "unusual-account-on-host",
+        "{device} でそこでは見られなかったアカウント[ {account} ]が少数の者だけが使うサービス[（{services}）]を使った",
+    ),
+    (
+        "unusual-host",
+        "{device} からアカウント[ {account} ]が、この端末では使われたことのないサービス[（{services}）]を使った",
+    ),
+    (
+        "unusual-service",
+        "{device} でアカウント[ {account} ]がこれまで使ったことのない、少数の者だけが使うサービス[（{services}）]を使った",
+    ),
+    (
+        "unusual-trio",
+        "{device} でアカウント[ {account} ]がサービス[（{services}）]を使った（どの二つの組み合わせも初めて）",
+    ),
 ];
 
 /// What those say instead that saw it done to the device from outside: the fact `from_outside`.

@@ -1,0 +1,14 @@
+#![doc = include_str!("README.md")]
+
+use crate::privilege::{Anomaly, HOURS_LEARNED, Watching};
+use crate::{Detection, Stage};
+
+pub(crate) const DETECTION: Detection = Detection {
+    id: "unusual-service",
+    title: "Unusual Service",
+    stage: Stage::Lateral,
+    techniques: &["T1078"],
+    learns_hours: HOURS_LEARNED,
+    readme: include_str!("README.md"),
+    watch: || Box::new(Watching::of(Anomaly::Service)),
+};
