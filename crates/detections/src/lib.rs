@@ -84,6 +84,7 @@ mod protocol_on_unusual_port;
 mod ransomware_file_activity;
 mod reverse_dns_sweep;
 mod rogue_dhcp;
+mod rogue_llmnr;
 mod rpc_recon;
 mod script_or_tool_download_from_rare_location;
 mod smash_and_grab;
@@ -191,6 +192,7 @@ pub const DETECTIONS: &[Detection] = &[
     ransomware_file_activity::DETECTION,
     reverse_dns_sweep::DETECTION,
     rogue_dhcp::DETECTION,
+    rogue_llmnr::DETECTION,
     rpc_recon::DETECTION,
     script_or_tool_download_from_rare_location::DETECTION,
     smash_and_grab::DETECTION,

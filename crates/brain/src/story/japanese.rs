@@ -132,6 +132,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("reverse-dns-sweep", "{device} が多数のアドレス[（{addresses} 個）]の名前を逆引きで調べた"),
     ("rogue-dhcp", "{device} が不正な DHCP サーバーとして応答した"),
+    (
+        "rogue-llmnr",
+        "{device} が LLMNR や NetBIOS の問い合わせに自分のものではない名前[（{names}）]で応答した（なりすましの疑い）",
+    ),
     ("rpc-recon", "{device} が RPC で[ {hosts} 台の]ホストの情報を調べて回った"),
     (
         "script-or-tool-download-from-rare-location",
