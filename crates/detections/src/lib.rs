@@ -69,6 +69,7 @@ mod low_and_slow_exfiltration;
 mod mail_attachment_on_private_device;
 mod masqueraded_file_transfer;
 mod non_tls_on_443;
+mod ntlm_relay;
 mod ot_new_function_code;
 mod ot_value_out_of_range;
 mod ot_write_from_new_master;
@@ -177,6 +178,7 @@ pub const DETECTIONS: &[Detection] = &[
     mail_attachment_on_private_device::DETECTION,
     masqueraded_file_transfer::DETECTION,
     non_tls_on_443::DETECTION,
+    ntlm_relay::DETECTION,
     ot_new_function_code::DETECTION,
     ot_value_out_of_range::DETECTION,
     ot_write_from_new_master::DETECTION,

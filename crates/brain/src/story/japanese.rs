@@ -99,6 +99,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "{device} が無害なものに見せかけたプログラム[「{file_name}」]を {peers} から取得した",
     ),
     ("non-tls-on-443", "{device} が {peers} の 443 番ポートで TLS ではない通信をした"),
+    ("ntlm-relay", "{device} が[ {account} の]ログインを {peers} の間で中継した（NTLM リレー）"),
     (
         "ot-new-function-code",
         "{device} が制御装置 {peers} にこれまで使ったことのない命令[「{function}」]を[ {protocol} で]送った",
