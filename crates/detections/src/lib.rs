@@ -83,6 +83,7 @@ mod port_scan;
 mod port_sweep;
 mod protocol_on_unusual_port;
 mod ransomware_file_activity;
+mod rdp_recon;
 mod reverse_dns_sweep;
 mod rogue_dhcp;
 mod rogue_llmnr;
@@ -192,6 +193,7 @@ pub const DETECTIONS: &[Detection] = &[
     port_sweep::DETECTION,
     protocol_on_unusual_port::DETECTION,
     ransomware_file_activity::DETECTION,
+    rdp_recon::DETECTION,
     reverse_dns_sweep::DETECTION,
     rogue_dhcp::DETECTION,
     rogue_llmnr::DETECTION,

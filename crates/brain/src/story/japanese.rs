@@ -131,6 +131,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "ransomware-file-activity",
         "{device} が {peers} の共有の多数のファイルを書き換えた[（新しい拡張子 {new_extension}）]。ランサムウェアの疑いがある",
     ),
+    (
+        "rdp-recon",
+        "{device} がこれまで使ったことのない[ {hosts} 台の]ホストのリモートデスクトップを調べて回った",
+    ),
     ("reverse-dns-sweep", "{device} が多数のアドレス[（{addresses} 個）]の名前を逆引きで調べた"),
     ("rogue-dhcp", "{device} が不正な DHCP サーバーとして応答した"),
     (
