@@ -98,6 +98,7 @@ mod suspect_domain_activity;
 mod suspicious_ad_operations;
 mod suspicious_admin;
 mod suspicious_http;
+mod suspicious_remote_desktop;
 mod suspicious_remote_execution;
 mod suspicious_tls;
 mod tor_activity;
@@ -208,6 +209,7 @@ pub const DETECTIONS: &[Detection] = &[
     suspicious_ad_operations::DETECTION,
     suspicious_admin::DETECTION,
     suspicious_http::DETECTION,
+    suspicious_remote_desktop::DETECTION,
     suspicious_remote_execution::DETECTION,
     suspicious_tls::DETECTION,
     tor_activity::DETECTION,

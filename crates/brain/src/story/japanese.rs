@@ -167,6 +167,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("suspicious-ad-operations", "{device} が {peers} に対してドメインコントローラーだけが行う操作をした"),
     ("suspicious-admin", "{device} が {peers} に対して管理用の操作[（{operations}）]を行った"),
     ("suspicious-http", "{device} が[ {destination} と]不審な HTTP 通信をした"),
+    ("suspicious-remote-desktop", "{device} が {peers} に普段と異なるリモートデスクトップ接続をした"),
     ("suspicious-remote-execution", "{device} が {peers} でプログラムを遠隔実行した"),
     ("suspicious-tls", "{device} が素性の疑わしい相手[（{destination}）]へ TLS で[ {sessions} 回]接続した"),
     ("tor-activity", "{device} が Tor のネットワークに[ {sessions} 回]接続した"),
