@@ -84,6 +84,7 @@ mod port_sweep;
 mod protocol_on_unusual_port;
 mod ransomware_file_activity;
 mod rdp_recon;
+mod remote_desktop_from_outside;
 mod reverse_dns_sweep;
 mod rogue_dhcp;
 mod rogue_llmnr;
@@ -195,6 +196,7 @@ pub const DETECTIONS: &[Detection] = &[
     protocol_on_unusual_port::DETECTION,
     ransomware_file_activity::DETECTION,
     rdp_recon::DETECTION,
+    remote_desktop_from_outside::DETECTION,
     reverse_dns_sweep::DETECTION,
     rogue_dhcp::DETECTION,
     rogue_llmnr::DETECTION,

@@ -135,6 +135,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "rdp-recon",
         "{device} がこれまで使ったことのない[ {hosts} 台の]ホストのリモートデスクトップを調べて回った",
     ),
+    (
+        "remote-desktop-from-outside",
+        "{device} のリモートデスクトップ[（{service}）]が外部の {peers} から使われた",
+    ),
     ("reverse-dns-sweep", "{device} が多数のアドレス[（{addresses} 個）]の名前を逆引きで調べた"),
     ("rogue-dhcp", "{device} が不正な DHCP サーバーとして応答した"),
     (
