@@ -53,8 +53,18 @@ fn the_taken_over_host_is_found_with_the_stages_of_the_attack() {
     let findings = lines(&otus(&["findings", "--lake", lake(), "--json"]));
     let alerts: Vec<&Value> =
         findings.iter().filter(|finding| finding["certainty"].as_u64() >= Some(50)).collect();
-    let hosts: BTreeSet<&str> = alerts.iter().filter_map(|finding| finding["host"].as_str()).collect();
-    assert_eq!(hosts, BTreeSet::from(["10.20.10.67"]), "alerts on other hosts");
+    // Whom it attacked with success is told beside it, and nobody else.
+    let (attacked, own): (Vec<&Value>, Vec<&Value>) =
+        alerts.iter().partition(|finding| finding["facts"]["attacked"] == true);
+    let hosts = |alerts: &[&Value]| -> BTreeSet<String> {
+        alerts.iter().map(|finding| finding["host"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(hosts(&own), BTreeSet::from(["10.20.10.67".to_owned()]), "alerts on other hosts");
+    assert!(
+        attacked.iter().all(|finding| finding["peers"].to_string().contains("10.20.10.67")),
+        "{attacked:#?}"
+    );
+    assert_eq!(hosts(&attacked), BTreeSet::from(["10.20.1.20".to_owned()]));
     let found: BTreeSet<&str> = alerts.iter().filter_map(|finding| finding["detection"].as_str()).collect();
     for expected in ["port-scan", "external-beacon", "brute-force-ftp", "data-smuggler"] {
         assert!(found.contains(expected), "{expected} is missing: {found:?}");

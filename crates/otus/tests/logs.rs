@@ -152,8 +152,8 @@ fn an_export_that_is_read_back_is_exported_the_same() {
 #[test]
 fn a_damaged_line_is_named_and_the_rest_is_kept() {
     let files = Files::new();
-    let damaged =
-        scan_in_zeek_json().replacen("\"CScan50\"", "\"CScan50", 1) + r#"{"ts":1794786001.5,"new":1}"#;
+    let damaged = scan_in_zeek_json().replacen("\"CScan50\"", "\"CScan50", 1)
+        + r#"{"ts":1794786001.5,"id.orig_h":"10.0.0.5","id.resp_h":"10.0.0.6","new":1}"#;
     let log = files.file("conn.log", damaged.as_bytes());
     let output = otus(&["analyze", "--lake", &files.path("lake"), &log]);
     let said = errors(&output);
