@@ -4,6 +4,7 @@
 mod attacked;
 mod attempt;
 mod bounded;
+mod collected;
 mod days;
 mod detection;
 mod evidence;

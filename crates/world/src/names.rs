@@ -74,6 +74,12 @@ impl Names {
         self.by_address.get(&address)?.last().map(|name| name.text.as_str())
     }
 
+    /// The registered domain of the latest name of `address`; the name itself where it has none.
+    pub fn domain_of(&self, address: IpAddr) -> Option<&str> {
+        let name = self.by_address.get(&address)?.last()?;
+        name.text.get(usize::from(name.domain)..)
+    }
+
     /// The registered domain of the latest name that DNS gave `address` for.
     pub fn proven_domain(&self, address: IpAddr) -> Option<&str> {
         let name = self.by_address.get(&address)?.iter().rev().find(|name| name.by_dns)?;

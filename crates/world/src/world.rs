@@ -159,7 +159,7 @@ impl World {
                 habit.note_sent(seen.end, sent);
                 match self.names.of(conn.id.resp_h) {
                     Some(name) => {
-                        let domain = crate::registered_domain(name).unwrap_or(name);
+                        let domain = self.names.domain_of(conn.id.resp_h).unwrap_or(name);
                         habit.note_destination(domain, day, sent);
                         self.destinations.note_name(name, device, day);
                     }

@@ -1,6 +1,5 @@
 #![doc = include_str!("README.md")]
 
-use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use learn::week_bucket;
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use world::{DeviceIndex, Direction, PeerVolume, Seen, Volume, World};
 
 use crate::bounded::{Bounded, Standing};
+use crate::collected::{Collected, SERVERS_TOLD};
 use crate::detection::checkpoint;
 use crate::evidence::Shown;
 use crate::{Detection, Facts, Findings, Report, Score, Stage, Supersedes, Watch, tell};
@@ -37,8 +37,6 @@ const KNOWN_DAYS: u16 = 2;
 const COMPANY: usize = 3;
 /// Devices that were told of.
 const DEVICES_MAX: usize = 16_384;
-/// Servers that are named.
-const SERVERS_TOLD: usize = 8;
 
 /// What was told of a device.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -58,55 +56,36 @@ struct DataGathering {
     told: Bounded<DeviceIndex, Told, DEVICES_MAX>,
 }
 
-/// What a device took within a day.
-struct Gathered<'a> {
-    bytes: u64,
-    /// From which servers, most first.
-    servers: Vec<&'a PeerVolume>,
-    first: Timestamp,
-    last: Timestamp,
+/// Bytes for each hour in which they were taken, as far as that is known.
+fn hourly(gathered: &Collected<'_>) -> f64 {
+    let hours = (gathered.last.since(gathered.first).as_secs_f64() / 3600.0).max(1.0);
+    let busiest = gathered.servers.iter().map(|server| server.hour_bytes()).sum::<u64>();
+    (gathered.bytes as f64 / hours).max(busiest as f64)
 }
 
-impl<'a> Gathered<'a> {
-    fn of(volume: &'a Volume, now: Timestamp) -> Self {
-        let mut servers: Vec<&PeerVolume> = volume.recently_taken(now).collect();
-        servers.sort_by_key(|server| (Reverse(server.day_bytes()), server.address));
-        Self {
-            bytes: servers.iter().map(|server| server.day_bytes()).sum(),
-            first: servers.iter().map(|server| server.first).min().unwrap_or(now),
-            last: servers.iter().map(|server| server.last).max().unwrap_or(now),
-            servers,
-        }
-    }
+/// Servers from which the device took nothing on days before.
+fn new_servers(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> usize {
+    let days = |server: &PeerVolume| {
+        let habit = world.habit(device).and_then(|habit| habit.service(server.address, server.port));
+        habit.map_or(0, |service| service.days)
+    };
+    gathered.servers.iter().filter(|server| days(server) < KNOWN_DAYS).count()
+}
 
-    /// Bytes for each hour in which they were taken, as far as that is known.
-    fn hourly(&self) -> f64 {
-        let hours = (self.last.since(self.first).as_secs_f64() / 3600.0).max(1.0);
-        let busiest = self.servers.iter().map(|server| server.hour_bytes()).sum::<u64>();
-        (self.bytes as f64 / hours).max(busiest as f64)
-    }
-
-    /// Servers from which the device took nothing on days before.
-    fn new_servers(&self, device: DeviceIndex, world: &World) -> usize {
-        let days = |server: &PeerVolume| {
-            let habit = world.habit(device).and_then(|habit| habit.service(server.address, server.port));
-            habit.map_or(0, |service| service.days)
-        };
-        self.servers.iter().filter(|server| days(server) < KNOWN_DAYS).count()
-    }
-
-    /// Other devices that took at least half as much from the server that gave most.
-    fn company(&self, device: DeviceIndex, world: &World) -> usize {
-        let Some(main) = self.servers.first() else { return 0 };
-        let others =
-            (0..world.devices().all().len() as u32).map(DeviceIndex).filter(|other| *other != device);
-        let takes_too = |volume: &Volume| {
-            volume
-                .recently_taken(self.last)
-                .any(|server| server.key() == main.key() && server.day_bytes() >= main.day_bytes() / 2)
-        };
-        others.filter_map(|other| world.volume(other)).filter(|volume| takes_too(volume)).count()
-    }
+/// Other devices that took at least half as much from the server that gave most.
+fn company(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> usize {
+    let Some(main) = gathered.servers.first() else { return 0 };
+    let others = (0_u32..).zip(world.devices().all()).map(|(index, _)| DeviceIndex(index));
+    let takes_too = |volume: &Volume| {
+        volume
+            .recently_taken(gathered.last)
+            .any(|server| server.key() == main.key() && server.day_bytes() >= main.day_bytes() / 2)
+    };
+    others
+        .filter(|other| *other != device)
+        .filter_map(|other| world.volume(other))
+        .filter(|volume| takes_too(volume))
+        .count()
 }
 
 impl Watch for DataGathering {
@@ -131,7 +110,7 @@ impl Watch for DataGathering {
         if bytes < DAY_MIN || !is_news {
             return;
         }
-        let gathered = Gathered::of(volume, seen.end);
+        let gathered = Collected::before(seen.end, volume, |_| true);
         let Some(score) = score(&gathered, device, world) else { return };
         *self.told.entry(device, || Told { bytes, last: seen.end }) = Told { bytes, last: seen.end };
         findings.report(report(device, conn.id.orig_h, &gathered, score, world), world);
@@ -141,10 +120,10 @@ impl Watch for DataGathering {
 }
 
 /// `None` where the device takes so much now and then, or nothing is known of it.
-fn score(gathered: &Gathered<'_>, device: DeviceIndex, world: &World) -> Option<Score> {
+fn score(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> Option<Score> {
     let habit = world.habit(device).map(|habit| &habit.taken_inside.habit)?;
     let bucket = week_bucket(gathered.last.0.div_euclid(1_000_000_000));
-    if habit.weight() < HABIT_HOURS || habit.tail(gathered.hourly(), bucket) >= UNLIKELY {
+    if habit.weight() < HABIT_HOURS || habit.tail(hourly(gathered), bucket) >= UNLIKELY {
         return None;
     }
     let mut score = Score::default();
@@ -153,7 +132,7 @@ fn score(gathered: &Gathered<'_>, device: DeviceIndex, world: &World) -> Option<
     score.certainty("taken", 20.0 + (5.0 * doublings).min(15.0), much);
     let usual = tell::bytes(habit.usual() as u64);
     score.certainty("habit", 20.0, format!("usual for the device are {usual} an hour"));
-    match gathered.new_servers(device, world) {
+    match new_servers(gathered, device, world) {
         0 => score.certainty("servers", -10.0, "it took something from all of these servers on days before"),
         new => {
             let reason = format!("{new} of {} servers are new to it", gathered.servers.len());
@@ -163,7 +142,7 @@ fn score(gathered: &Gathered<'_>, device: DeviceIndex, world: &World) -> Option<
     if gathered.servers.len() >= 3 {
         score.certainty("breadth", 10.0, format!("from {} servers", gathered.servers.len()));
     }
-    let company = gathered.company(device, world);
+    let company = company(gathered, device, world);
     if company >= COMPANY {
         let reason = format!("{company} other devices took as much from the same server: it is handed out");
         score.certainty("company", -40.0, reason);
@@ -176,18 +155,12 @@ fn score(gathered: &Gathered<'_>, device: DeviceIndex, world: &World) -> Option<
 fn report(
     device: DeviceIndex,
     host: IpAddr,
-    gathered: &Gathered<'_>,
+    gathered: &Collected<'_>,
     score: Score,
     world: &World,
 ) -> Report<'static> {
     let servers = &gathered.servers;
-    let sources: Vec<String> = servers
-        .iter()
-        .take(SERVERS_TOLD)
-        .map(|server| format!("{} port {}: {}", server.address, server.port, tell::bytes(server.day_bytes())))
-        .collect();
-    let uids = servers.iter().take(SERVERS_TOLD).flat_map(|server| server.evidence.kept().iter().copied());
-    let seen = servers.iter().map(|server| server.evidence.seen()).sum();
+    let (uids, seen) = gathered.evidence(SERVERS_TOLD, usize::MAX);
     Report {
         detection: &DETECTION,
         device: Some(device),
@@ -207,16 +180,16 @@ fn report(
         ),
         facts: Facts::default()
             .with("bytes_taken", gathered.bytes)
-            .with("sources", sources)
+            .with("sources", gathered.sources())
             .with("servers", servers.len() as u64)
-            .with("new_servers", gathered.new_servers(device, world) as u64)
+            .with("new_servers", new_servers(gathered, device, world) as u64)
             .with("file_names", world.volume(device).map_or_else(Vec::new, |volume| volume.names.clone())),
         baseline: Facts::default()
             .with_some(
                 "usual_bytes_taken_per_hour",
                 world.habit(device).map(|habit| habit.taken_inside.habit.usual().round()),
             )
-            .with("other_devices_that_take_as_much", gathered.company(device, world) as u64),
+            .with("other_devices_that_take_as_much", company(gathered, device, world) as u64),
         evidence: Shown::some_of(uids, seen),
         supersedes: Supersedes::IfSurer,
     }

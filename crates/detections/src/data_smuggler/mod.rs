@@ -1,10 +1,10 @@
 #![doc = include_str!("README.md")]
 
 use learn::week_bucket;
-use records::Timestamp;
 use serde::{Deserialize, Serialize};
-use world::{PeerVolume, Rarity, Seen, World};
+use world::{Rarity, Seen, World};
 
+use crate::collected::{Collected, SERVERS_TOLD};
 use crate::detection::checkpoint;
 use crate::outflow::{Outflow, Told, last_looks};
 use crate::{Detection, Findings, Report, Score, Stage, Watch, tell};
@@ -32,14 +32,6 @@ const HABIT_HOURS: f64 = 5.0;
 #[derive(Default, Serialize, Deserialize)]
 struct DataSmuggler {
     told: Told,
-}
-
-/// What was collected before it was sent.
-struct Collected<'a> {
-    bytes: u64,
-    servers: Vec<&'a PeerVolume>,
-    first: Timestamp,
-    last: Timestamp,
 }
 
 impl DataSmuggler {
@@ -72,15 +64,7 @@ impl Watch for DataSmuggler {
 /// What was taken within the day before the sending ended, from servers where it began before that.
 fn collected<'a>(outflow: &Outflow<'a>) -> Collected<'a> {
     let end = outflow.peer.last;
-    let mut servers: Vec<&PeerVolume> =
-        outflow.volume.recently_taken(end).filter(|server| server.first < end).collect();
-    servers.sort_by_key(|server| (std::cmp::Reverse(server.day_bytes()), server.address));
-    Collected {
-        bytes: servers.iter().map(|server| server.day_bytes()).sum(),
-        first: servers.iter().map(|server| server.first).min().unwrap_or(end),
-        last: servers.iter().map(|server| server.last).max().unwrap_or(end),
-        servers,
-    }
+    Collected::before(end, outflow.volume, |server| server.first < end)
 }
 
 fn report(
@@ -93,15 +77,8 @@ fn report(
     let (score, rarity) = score(outflow, sent, collected, world);
     let (name, peer, place) = (outflow.sender(world), outflow.peer, outflow.peer.name());
     let report = outflow.report(&DETECTION, &place, (score, &rarity), world);
-    let sources: Vec<String> = collected
-        .servers
-        .iter()
-        .take(8)
-        .map(|server| format!("{} port {}: {}", server.address, server.port, tell::bytes(server.day_bytes())))
-        .collect();
-    let servers = collected.servers.iter().take(8).map(|server| server.address);
-    let taken = collected.servers.iter().take(2).flat_map(|server| server.evidence.kept().iter().take(5));
-    let taken_seen = collected.servers.iter().map(|server| server.evidence.seen()).sum();
+    let servers = collected.servers.iter().take(SERVERS_TOLD).map(|server| server.address);
+    let (taken, taken_seen) = collected.evidence(2, 5);
     let summary = format!(
         "{name} took {} from {} internal server{} and then sent {} to {place}.",
         tell::bytes(collected.bytes),
@@ -112,7 +89,7 @@ fn report(
     let facts = report
         .facts
         .with("bytes_taken", collected.bytes)
-        .with("sources", sources)
+        .with("sources", collected.sources())
         .with("bytes_sent", sent)
         .with("collected_from", collected.first)
         .with("collected_until", collected.last)
@@ -130,7 +107,7 @@ fn report(
             "usual_bytes_taken_per_hour",
             habit.map(|habit| habit.taken_inside.habit.usual().round()),
         ),
-        evidence: report.evidence.with_before(taken.copied(), taken_seen),
+        evidence: report.evidence.with_before(taken, taken_seen),
         ..report
     };
     findings.report(report, world);

@@ -4,7 +4,7 @@ mod downloads;
 
 use records::{AnyRecord, Conn, Timestamp};
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Seen, World, registered_domain};
+use world::{DeviceIndex, Direction, Seen, World};
 
 use crate::bounded::Bounded;
 use crate::detection::checkpoint;
@@ -47,10 +47,8 @@ impl DownloadAndUpload {
         {
             return;
         }
-        let place = world.names().of(conn.id.resp_h).map_or_else(
-            || conn.id.resp_h.to_string(),
-            |name| registered_domain(name).unwrap_or(name).to_owned(),
-        );
+        let place =
+            world.names().domain_of(conn.id.resp_h).map_or_else(|| conn.id.resp_h.to_string(), str::to_owned);
         self.devices.entry(device, Downloads::default).note(conn, end, place);
     }
 

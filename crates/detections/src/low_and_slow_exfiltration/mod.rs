@@ -4,7 +4,7 @@ mod sending;
 
 use records::{AnyRecord, Conn, Interval, Timestamp};
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of, registered_domain};
+use world::{DeviceIndex, Direction, Rarity, Seen, World, hash_of};
 
 use crate::bounded::Bounded;
 use crate::detection::checkpoint;
@@ -82,9 +82,8 @@ impl Watch for LowAndSlowExfiltration {
         if !is_piece(conn) {
             return;
         }
-        let name = world.names().of(conn.id.resp_h);
         let address = conn.id.resp_h.to_string();
-        let place = name.map_or(address.as_str(), |name| registered_domain(name).unwrap_or(name));
+        let place = world.names().domain_of(conn.id.resp_h).unwrap_or(&address);
         let key = (device, hash_of(place));
         let sending = self.pairs.entry(key, || Sending::new(conn, place));
         if sending.trail.is_over(seen.ts, PAUSE) {

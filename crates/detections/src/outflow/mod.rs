@@ -7,7 +7,7 @@ use learn::week_bucket;
 use records::{AnyRecord, Interval, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World, registered_domain};
+use world::{DeviceIndex, Direction, PeerVolume, Rarity, Seen, Volume, World};
 
 use crate::rarity::{Weight, score_rarity};
 use crate::{Detection, Facts, Report, Score, Supersedes, tell};
@@ -116,8 +116,7 @@ impl<'a> Outflow<'a> {
         let rarity = &Rarity { devices, ..rarity.clone() };
         // What went to the peer was learned, too, by the name or the address that it had then.
         let (name, address) = (self.peer.name(), self.destination);
-        let called = world.names().of(address);
-        let called = called.map(|name| registered_domain(name).unwrap_or(name));
+        let called = world.names().domain_of(address);
         let address = address.to_string();
         let is_peer = |other: &str| other == name || other == address || Some(other) == called;
         let top = habit.map_or_else(Vec::new, |habit| habit.top_destinations(5 + NAMES_OF_PEER));
