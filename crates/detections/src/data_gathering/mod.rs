@@ -111,28 +111,33 @@ impl Watch for DataGathering {
             return;
         }
         let gathered = Collected::before(seen.end, volume, |_| true);
-        let Some(score) = score(&gathered, device, world) else { return };
+        if !is_unusual(&gathered, device, world) {
+            return;
+        }
         *self.told.entry(device, || Told { bytes, last: seen.end }) = Told { bytes, last: seen.end };
-        findings.report(report(device, conn.id.orig_h, &gathered, score, world), world);
+        findings.report(report(device, conn.id.orig_h, &gathered, world), world);
     }
 
     checkpoint!();
 }
 
-/// `None` where the device takes so much now and then, or nothing is known of it.
-fn score(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> Option<Score> {
-    let habit = world.habit(device).map(|habit| &habit.taken_inside.habit)?;
+/// Not where the device takes so much now and then, or nothing is known of it.
+fn is_unusual(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> bool {
     let bucket = week_bucket(gathered.last.0.div_euclid(1_000_000_000));
-    if habit.weight() < HABIT_HOURS || habit.tail(hourly(gathered), bucket) >= UNLIKELY {
-        return None;
-    }
+    world
+        .habit(device)
+        .map(|habit| &habit.taken_inside.habit)
+        .is_some_and(|habit| habit.weight() >= HABIT_HOURS && habit.tail(hourly(gathered), bucket) < UNLIKELY)
+}
+
+fn score(gathered: &Collected<'_>, usual: Option<f64>, new_servers: usize, company: usize) -> Score {
     let mut score = Score::default();
     let doublings = (gathered.bytes as f64 / DAY_MIN as f64).log2();
     let much = format!("{} were taken from internal servers within a day", tell::bytes(gathered.bytes));
     score.certainty("taken", 20.0 + (5.0 * doublings).min(15.0), much);
-    let usual = tell::bytes(habit.usual() as u64);
+    let usual = tell::bytes(usual.unwrap_or_default() as u64);
     score.certainty("habit", 20.0, format!("usual for the device are {usual} an hour"));
-    match new_servers(gathered, device, world) {
+    match new_servers {
         0 => score.certainty("servers", -10.0, "it took something from all of these servers on days before"),
         new => {
             let reason = format!("{new} of {} servers are new to it", gathered.servers.len());
@@ -142,23 +147,18 @@ fn score(gathered: &Collected<'_>, device: DeviceIndex, world: &World) -> Option
     if gathered.servers.len() >= 3 {
         score.certainty("breadth", 10.0, format!("from {} servers", gathered.servers.len()));
     }
-    let company = company(gathered, device, world);
     if company >= COMPANY {
         let reason = format!("{company} other devices took as much from the same server: it is handed out");
         score.certainty("company", -40.0, reason);
     }
     score.threat("stage", 50.0, "data is collected before it leaves");
     score.threat("size", (4.0 * doublings).min(20.0), tell::bytes(gathered.bytes));
-    Some(score)
+    score
 }
 
-fn report(
-    device: DeviceIndex,
-    host: IpAddr,
-    gathered: &Collected<'_>,
-    score: Score,
-    world: &World,
-) -> Report<'static> {
+fn report(device: DeviceIndex, host: IpAddr, gathered: &Collected<'_>, world: &World) -> Report<'static> {
+    let usual = world.habit(device).map(|habit| habit.taken_inside.habit.usual());
+    let (new_servers, company) = (new_servers(gathered, device, world), company(gathered, device, world));
     let servers = &gathered.servers;
     let (uids, seen) = gathered.evidence(SERVERS_TOLD, usize::MAX);
     Report {
@@ -169,7 +169,7 @@ fn report(
         peers: servers.iter().take(SERVERS_TOLD).map(|server| server.address).collect(),
         first_seen: gathered.first,
         last_seen: gathered.last,
-        score,
+        score: score(gathered, usual, new_servers, company),
         summary: format!(
             "{} took {} from {} internal server{} within {}, far more than it is used to.",
             world.name_of(device, host),
@@ -182,14 +182,11 @@ fn report(
             .with("bytes_taken", gathered.bytes)
             .with("sources", gathered.sources())
             .with("servers", servers.len() as u64)
-            .with("new_servers", new_servers(gathered, device, world) as u64)
+            .with("new_servers", new_servers as u64)
             .with("file_names", world.volume(device).map_or_else(Vec::new, |volume| volume.names.clone())),
         baseline: Facts::default()
-            .with_some(
-                "usual_bytes_taken_per_hour",
-                world.habit(device).map(|habit| habit.taken_inside.habit.usual().round()),
-            )
-            .with("other_devices_that_take_as_much", company(gathered, device, world) as u64),
+            .with_some("usual_bytes_taken_per_hour", usual.map(f64::round))
+            .with("other_devices_that_take_as_much", company as u64),
         evidence: Shown::some_of(uids, seen),
         supersedes: Supersedes::IfSurer,
     }

@@ -42,8 +42,8 @@ impl Watch for OtValueOutOfRange {
         let Some((point, value)) = command.setting() else { return };
         let range = self.points.entry((command.controller, hash_of(&point)), || Range::new(command.master));
         if let Some(excess) = range.note(&command, value) {
-            let point = (point.as_str(), format!("{} {point}", command.controller));
-            findings.report(report(&command, (point.0, &point.1), value, (range, excess), world), world);
+            let key = format!("{} {point}", command.controller);
+            findings.report(report(&command, (&point, &key), value, (range, excess), world), world);
         }
     }
 
